@@ -32,7 +32,7 @@ Environment:
   AWS_PROFILE and the like   credentials, as the AWS CLI takes them
   ELB_AUDIT_BOOTSTRAP        a bootstrap that is built already, such as one of a release; not with
                              --container
-  PYTHON                     the Python 3 that packs; python3 unless told otherwise
+  PYTHON                     the Python 3 that packs (default: python3)
 
 A second run with the same answers changes nothing. Parameters that are not given keep what they were.
 HELP

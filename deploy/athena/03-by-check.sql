@@ -1,4 +1,4 @@
--- What to mend first: checks by the number of places where they fail today, and one fix for each.
+-- What to fix first: checks by the number of places where they fail today, and one fix for each.
 SELECT
   "check",
   severity,

@@ -173,6 +173,11 @@ variable "slack_secret_arn" {
   description = "Or the ARN of a secret with it, behind it #KEY where the secret holds keys and values; null, none."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.slack_secret_arn == null || can(regex("^arn:[^,*?]+$", var.slack_secret_arn))
+    error_message = "An ARN, without wildcards and commas."
+  }
 }
 
 variable "webhook_parameter" {
@@ -190,17 +195,27 @@ variable "webhook_secret_arn" {
   description = "Or the ARN of a secret with it; null, none."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.webhook_secret_arn == null || can(regex("^arn:[^,*?]+$", var.webhook_secret_arn))
+    error_message = "An ARN, without wildcards and commas."
+  }
 }
 
 variable "address_key_arn" {
   description = "ARN of the KMS key that encrypts these, where it is not AWS's own; null, none."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.address_key_arn == null || can(regex("^arn:[^,*?]+$", var.address_key_arn))
+    error_message = "An ARN, without wildcards and commas."
+  }
 }
 
 # The address of a webhook would be in the function's configuration, and in the state of Terraform.
 variable "more_destinations" {
-  description = "More destinations. Of a webhook it holds the address, which the five above do not."
+  description = "More destinations. Do not put a webhook's address here; use the variables above."
   type        = list(string)
   default     = []
   sensitive   = true

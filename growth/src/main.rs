@@ -24,8 +24,8 @@ const PAIRS: [&str; 2] = [".ports[][]", ".rewrites[][]"];
 const USAGE: &str =
     "usage: elb-audit-growth [--places N] [--pairs N] [--list TEXT] [--formats] [--verbose]
   --places is in how many examples each list is grown; default: 2
-  --pairs is how many pairs of lists are grown together; default: 0, for what two lists have to be compared for
-    grows with both
+  --pairs is how many pairs of lists of one example are grown together; default: 0, because a check that compares
+    two lists may take as many steps as they have pairs of elements, which is more than the law allows
   --list chooses the lists whose names hold the text
   --formats counts the writing of every format, too, which takes most of the time";
 
@@ -80,6 +80,10 @@ fn main() -> ExitCode {
         places.len(),
         cases.len() - singles
     );
+    if cases.is_empty() {
+        println!("no list has such a name");
+        return ExitCode::from(2);
+    }
     let (mut measured, mut broken) = (Measured::default(), 0);
     for case in &cases {
         let Some(growth) = case.growth(options.formats) else {

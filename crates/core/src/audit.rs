@@ -55,7 +55,7 @@ pub struct Options {
     pub config: Option<String>,
     /// Which load balancers are judged, and nothing beside them; none: all, and what belongs to none.
     pub focus: Option<Focus>,
-    /// What is set otherwise than by default beside what the policy says itself: checks, and what fails a run.
+    /// What differs from the defaults beside what the policy says itself: checks, and what fails a run.
     pub settings: Vec<Setting>,
 }
 
@@ -69,7 +69,7 @@ impl Options {
         Options { now, policy, show_passed: false, frameworks, persona, config, focus, settings }
     }
 
-    /// All that is set otherwise than by default.
+    /// All that differs from the defaults.
     fn all_settings(&self) -> Vec<Setting> {
         let mut all = self.policy.settings();
         all.extend(self.settings.iter().cloned());

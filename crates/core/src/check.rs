@@ -19,7 +19,7 @@ pub mod catalogue; // every question anybody asks, and what became of it
 mod grounds;
 pub mod intent;
 pub mod plan;
-pub mod session_policy; // what a role that is taken on may do
+pub mod session_policy; // what the session of an assumed role may do
 
 use intent::{Intent, Thresholds};
 

@@ -18,7 +18,7 @@ pub mod config; // the configuration file
 pub mod edition; // which checks count, and how much
 pub mod focus; // which load balancers are judged
 pub mod selection; // which checks run
-pub mod settings; // what is set otherwise than by default
+pub mod settings; // settings that differ from the defaults
 
 /// What judges measure by, and what the account's owner intends. The default is what the documentation
 /// of each check says.

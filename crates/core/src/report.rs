@@ -107,7 +107,7 @@ pub struct Basis {
     /// verdicts are. None in a report from before that was told.
     #[serde(default)]
     pub revisions: Option<Cow<'static, BTreeMap<String, String>>>,
-    /// What the configuration and the command line set otherwise than by default, by kind and name. None in a
+    /// What the configuration and the command line change from the defaults, by kind and name. None in a
     /// report from before that was told.
     #[serde(default)]
     pub settings: Option<Vec<Setting>>,

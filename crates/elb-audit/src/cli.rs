@@ -172,7 +172,7 @@ pub struct Permissions {
     #[command(flatten)]
     pub config: Configuration,
     /// What the policy is for: reading an account, which is also what a role in a member account does, or
-    /// finding an organization's accounts and taking on the roles in them, too
+    /// finding an organization's accounts and assuming the roles in them, too
     #[arg(long = "for", value_name = "PURPOSE", default_value = "scan", value_parser = purpose())]
     pub purpose: Purpose,
     /// Print only what the scan of this JSON report was denied: a file, `s3://BUCKET/KEY`, or `-` for
@@ -284,7 +284,7 @@ pub struct Reporting {
     /// Where it is written, and what is shown.
     #[command(flatten)]
     pub writing: Writing,
-    /// Exit with 1 if there is a fault of this severity or worse; `high` unless told otherwise
+    /// Exit with 1 if there is a fault of this severity or worse (default: `high`)
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
     pub fail_on: Option<FailOn>,
     /// Exit with 4 if anything is unknown or unread
@@ -356,7 +356,7 @@ impl Conflict {
 /// Which configuration file is read.
 #[derive(Debug, Default, Args)]
 pub struct Configuration {
-    /// The configuration; elb-audit.toml in the working directory unless told otherwise
+    /// The configuration (default: elb-audit.toml in the working directory)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Read no configuration

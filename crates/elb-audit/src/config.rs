@@ -76,7 +76,7 @@ pub(crate) struct RunConfig {
     frameworks: Vec<Framework>,
     show_passed: bool,
     config: Option<String>,
-    /// What is set otherwise than by default beside what the policy says itself.
+    /// What differs from the defaults beside what the policy says itself.
     settings: Vec<Setting>,
 }
 
@@ -134,7 +134,7 @@ impl RunConfig {
     }
 }
 
-/// What fails a run, and what counts, where that is set otherwise than by default.
+/// What fails a run, and what counts, where that differs from the defaults.
 fn gates(how: &Reporting, config: &Config) -> Vec<Setting> {
     let mut gates: Vec<Setting> =
         config.policy.pinned(SetBy::option(how.edition.is_some())).into_iter().collect();

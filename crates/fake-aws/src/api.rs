@@ -60,6 +60,15 @@ type JsonResult = Result<Value, Refusal>;
 /// Answers a call as AWS would.
 pub(crate) fn answer(context: &Context<'_>, request_id: &str) -> Answer {
     let family = context.call.family;
+    let mut answer = content(context, request_id);
+    if family == Family::S3 {
+        answer.headers.push(("x-amz-request-id", request_id.to_owned()));
+    }
+    answer
+}
+
+fn content(context: &Context<'_>, request_id: &str) -> Answer {
+    let family = context.call.family;
     match result(context, request_id) {
         Ok(Content::Ready(answer)) => answer,
         Ok(Content::Xml(result)) => xml(family, &context.call.action, request_id, &result.finish()),

@@ -33,7 +33,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Any kind of fault, on every matching call until told otherwise.
+    /// Any kind of fault, on every matching call by default.
     pub fn new(call: &str, kind: Kind) -> Self {
         Self {
             pattern: Pattern::new(call),

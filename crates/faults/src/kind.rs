@@ -210,7 +210,7 @@ pub const KINDS: &[Kind] = &[
     kind("endless-head", "headers that do not end", Gap, Impatient, |call, _| {
         planted(call, Planted::EndlessHead)
     }),
-    kind("bomb", "a megabyte that unpacks to 256", Gap, Once, |call, _| {
+    kind("bomb", "1.69 MB that unpack to 256 MB", Gap, Once, |call, _| {
         planted(call, Planted::Bomb)
     })
     .of_body(),

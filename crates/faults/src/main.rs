@@ -13,7 +13,7 @@ const USAGE: &str = "usage: elb-audit-faults [--sample N [--seed S]] [--call TEX
   without --sample every cell is tried; --call and --kind choose those whose names hold the text, or
   have it alone with = before it
   --program is the elb-audit that is tried; default: the one beside this program
-  --write puts the numbers into the page";
+  --write puts the numbers into the page; not with --call and --kind";
 
 #[derive(Default)]
 struct Options {
@@ -32,10 +32,15 @@ fn main() -> io::Result<ExitCode> {
         writeln!(io::stderr(), "{USAGE}")?;
         return Ok(ExitCode::from(2));
     };
+    let cells = chosen(&options);
+    if cells.is_empty() {
+        writeln!(io::stderr(), "no cell has such a name")?;
+        return Ok(ExitCode::from(2));
+    }
     let beside = std::env::current_exe()?.with_file_name("elb-audit");
     let program = options.program.clone().unwrap_or(beside);
     let matrix = Matrix::new(&program)?;
-    let all = try_all(&matrix, &chosen(&options), options.jobs)?;
+    let all = try_all(&matrix, &cells, options.jobs)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{}\n{}", page::kinds(&all), page::by_call(&all))?;
     let failed: Vec<&Tried> = all.iter().filter(|tried| !tried.wrong.is_empty()).collect();
@@ -62,13 +67,15 @@ fn read(arguments: &[String]) -> Option<Options> {
             "--seed" => options.seed = value.parse().ok()?,
             "--call" => options.call.clone_from(value),
             "--kind" => options.kind.clone_from(value),
-            "--jobs" => options.jobs = Some(value.parse().ok()?),
+            "--jobs" => options.jobs = Some(value.parse().ok().filter(|jobs| *jobs > 0)?),
             "--program" => options.program = Some(value.into()),
             "--write" => options.write = Some(value.into()),
             _ => return None,
         }
     }
-    Some(options)
+    // A page of some calls would say of the others that nothing came of them.
+    let some = !options.call.is_empty() || !options.kind.is_empty();
+    (options.write.is_none() || !some).then_some(options)
 }
 
 /// The cells that are asked for, in an order that mixes long ones with short ones.

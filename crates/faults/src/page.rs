@@ -32,6 +32,9 @@ impl Sum {
 
     fn cells(self) -> String {
         let Sum { cells, passed, longest, peak } = self;
+        if cells == 0 {
+            return "0 | – | – | –".to_owned();
+        }
         format!("{cells} | {passed} | {:.1} s | {} MB", longest.as_secs_f64(), peak >> 20)
     }
 }
@@ -45,9 +48,11 @@ fn by(all: &[Tried], name: impl Fn(&Cell) -> String) -> BTreeMap<String, Sum> {
     sums
 }
 
+/// How the line ends that says how many cells came into the tables.
+const TRIED: &str = " were tried.";
+
 /// All of it.
-#[must_use]
-pub fn total(all: &[Tried]) -> Sum {
+fn total(all: &[Tried]) -> Sum {
     let mut sum = Sum::default();
     for tried in all {
         sum.add(tried);
@@ -68,9 +73,10 @@ pub fn kinds(all: &[Tried]) -> String {
         format!("| `{name}` | {what} | {then} | {} |\n", sum.cells())
     };
     let rows: String = KINDS.iter().map(row).collect();
+    let tried = format!("{} of {} cells{TRIED}", all.len(), Cell::all().len());
     let all = total(all).cells();
     format!(
-        "| Fault | What is answered | The report | {HEAD}| --- | --- | --- | {RULE}{rows}| all | | | {all} |\n"
+        "{tried}\n\n| Fault | What is answered | The report | {HEAD}| --- | --- | --- | {RULE}{rows}| all | | | {all} |\n"
     )
 }
 
@@ -111,6 +117,7 @@ pub fn is_current(page: &str) -> bool {
 fn shape(page: &str) -> Vec<&str> {
     const NUMBERS: usize = 5;
     page.lines()
+        .filter(|line| !line.ends_with(TRIED))
         .map(|line| {
             if line.starts_with("| ") {
                 line.rsplitn(NUMBERS + 1, '|').last().unwrap_or(line)

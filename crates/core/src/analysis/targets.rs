@@ -109,9 +109,9 @@ pub fn switched_on(group: &TargetGroup, key: &str, default: bool) -> Result<bool
 pub enum Hop<'a> {
     /// By TLS.
     Encrypted,
-    /// In clear what it understands: HTTP of an Application load balancer.
+    /// In cleartext what it understands: HTTP of an Application load balancer.
     Clear,
-    /// In clear what came to this listener by TLS.
+    /// In cleartext what came to this listener by TLS.
     Stripped(&'a Listener),
     /// It hands on what it does not look into.
     Opaque,

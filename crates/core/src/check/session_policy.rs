@@ -1,5 +1,5 @@
-//! The session policy of a role that is taken on: a run may do with it what it was started for, whatever
-//! else the role itself is allowed. AWS allows what both of them allow.
+//! The session policy of an assumed role: a run may do with it what it was started for, whatever else the role
+//! itself is allowed. AWS allows what both of them allow.
 //!
 //! STS takes 2,048 characters, and fewer where they pack badly, so many actions of one kind are folded into
 //! one pattern. A pattern begins with `Describe` or `List`, and AWS gives no action that writes such a name;

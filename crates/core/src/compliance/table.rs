@@ -343,7 +343,7 @@ pub const RULES: &[Rule] = &[
         kinds: &[Application, Network, Gateway],
         checks: &["health-check-cleartext"],
         unfair: "AWS's rule asks for HTTPS: a target group of a Network load balancer, which checks over \
-                 TCP unless told otherwise, fails it. A TCP check sends no data and is no failure here",
+                 TCP by default, fails it. A TCP check sends no data and is no failure here",
         asked_by: &[
             by(Fsbp, &["ELB.21"]),
             by(ConfigRule, &["elbv2-targetgroup-healthcheck-protocol-encrypted"]),

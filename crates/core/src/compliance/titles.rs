@@ -44,7 +44,7 @@ const NIST_800_53: &[(&str, &str)] = &[
     ("SC-23(3)", "ids of sessions are unique and random"),
     ("SC-23(5)", "only approved certificate authorities are used"),
     ("SC-36", "processing is spread over several places"),
-    ("SI-2", "flaws are mended"),
+    ("SI-2", "flaws are fixed"),
     ("SI-7(6)", "integrity is protected by cryptography"),
     ("SI-7(8)", "what threatens integrity is recorded"),
     ("SI-13(5)", "another component can take over"),

@@ -29,16 +29,17 @@ pub fn exit_codes() -> String {
          `--strict` any of them, and any region that could not be read, makes the code {}. Without \
          `--strict` the report still names each. With `--only-new` only faults count that are new or worse \
          than in the report compared with. `--min-severity` changes what people are shown, and never the code.\n\n\
-         `scan` and `collect` take Ctrl-C, `SIGTERM` and `SIGHUP` for the same: nothing more is read, what has been \
+         `scan` and `collect` treat Ctrl-C, `SIGTERM` and `SIGHUP` alike: nothing more is read, what has been \
          read is reported, told and kept or saved, and the code is {}, also where everything had been read by then; or {} \
-         where that is nothing. The second signal ends the program at once, with {}: files are the old ones or the new ones, \
-         whole. One that was ignored from the start, as `nohup` has `SIGHUP`, stays so. The other commands end as the \
-         signal has it.\n\n\
-         A file that cannot be written for want of room makes the code {}: the old file is as it was.\n\n\
+         if nothing had been read. The second signal ends the program at once, with {}; a file that can be \
+         [moved into place](report.md#files) is the old one or the new one, whole. One that was ignored from the start, \
+         as `nohup` has `SIGHUP`, stays so. Other commands are ended by the signal.\n\n\
+         A file that cannot be written because the disk is full or a limit is reached makes the code {}: the old file \
+         is as it was.\n\n\
          A load balancer of `--load-balancer` that is not found makes the code {}, and {} where others are \
          found.\n\n\
-         [`diff`](watching.md#exit-codes) counts new and worsened faults alone, from `low` unless \
-         `--fail-on` tells otherwise; `--strict` makes the code {} when anything is no longer assessed. \
+         [`diff`](watching.md#exit-codes) counts new and worsened faults alone, from `--fail-on` on \
+         (`low` by default); `--strict` makes the code {} when anything is no longer assessed. \
          It ends without that line on standard error.\n",
         exit_code_table(),
         Exit::Incomplete.code(),

@@ -60,7 +60,7 @@ impl Purpose {
 
 /// The IAM policy that allows these calls and nothing else, a newline at the end. No action can be limited
 /// to some load balancers, so the resource is `*`; API Gateway's one action is limited to the paths that are
-/// asked. For an organization it also finds the accounts and takes on the one role in them.
+/// asked. For an organization it also finds the accounts and assumes the one role in them.
 #[must_use]
 pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
     json(&Policy { version: "2012-10-17", statement: statements(calls, purpose) })
@@ -146,7 +146,7 @@ fn by_service(grants: impl IntoIterator<Item = Grant>) -> Vec<Statement> {
     services.into_iter().map(statement).collect()
 }
 
-/// The statement that lets the caller take on the roles of this name.
+/// The statement that lets the caller assume the roles of this name.
 fn roles(name: &str) -> Statement {
     Statement {
         sid: "MemberAccounts".to_owned(),
@@ -166,7 +166,7 @@ pub struct Missing {
     pub denied_explicitly: BTreeSet<String>,
 }
 
-/// What a report's scan was denied, and the policy that would allow it. A role that could not be taken on
+/// What a report's scan was denied, and the policy that would allow it. A role that could not be assumed
 /// is allowed by its name.
 #[must_use]
 pub fn missing_permissions(report: &Report) -> Missing {

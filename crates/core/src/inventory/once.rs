@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::{Account, Inventory, LoadBalancer, Region};
+use super::{Account, Inventory, LoadBalancer, Region, Target};
 use crate::vocab::fact::Fact;
 
 /// Keeps the first of those with the same identity. What has none, because it is empty, stays.
@@ -27,6 +27,11 @@ fn known<T, K: Hash + Eq + Default>(items: &mut Fact<Vec<T>>, id: impl Fn(&T) ->
     }
 }
 
+/// A target may be there with several ports and, under one address, in several zones.
+fn targets(targets: &mut Fact<Vec<Target>>) -> usize {
+    known(targets, |one| (one.id.clone(), one.port, one.zone.clone()))
+}
+
 impl Inventory {
     /// Leaves each account, region, load balancer and whatever else has an id in it once, and says so in the
     /// account's notes.
@@ -41,19 +46,20 @@ impl Inventory {
                 parts.push(vec![account]);
             }
         }
-        self.accounts = parts.into_iter().filter_map(together).collect();
-        for account in &mut self.accounts {
-            let twice = account.once();
+        for parts in parts {
+            let more = parts.len() - 1;
+            let Some(mut account) = together(parts) else { continue };
+            let twice = more + account.once();
             if twice > 0 {
                 account.note_twice(twice);
             }
+            self.accounts.push(account);
         }
     }
 }
 
 /// One account of its parts. Halves are put together, so that many parts take no longer than they are long.
 fn together(mut parts: Vec<Account>) -> Option<Account> {
-    let more = parts.len() - 1;
     while parts.len() > 1 {
         let mut left = parts.into_iter();
         let mut halves = Vec::new();
@@ -65,20 +71,13 @@ fn together(mut parts: Vec<Account>) -> Option<Account> {
         }
         parts = halves;
     }
-    let mut account = parts.pop()?;
-    if more > 0 {
-        account.note_twice(more);
-    }
-    Some(account)
+    parts.pop()
 }
 
 impl Account {
     fn note_twice(&mut self, number: usize) {
         let is = if number == 1 { "thing is" } else { "things are" };
-        let note = format!("{number} {is} in the saved inventory twice, and counted once");
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
+        self.notes.push(format!("{number} {is} in the saved inventory twice, and counted once"));
     }
 
     fn once(&mut self) -> usize {
@@ -101,6 +100,9 @@ impl Region {
             twice += list.items.iter_mut().map(LoadBalancer::once).sum::<usize>();
         }
         twice += known(&mut self.target_groups, |one| one.arn.clone());
+        if let Fact::Known(groups) = &mut self.target_groups {
+            twice += groups.iter_mut().map(|group| targets(&mut group.targets)).sum::<usize>();
+        }
         twice += known(&mut self.ssl_policies, |one| one.name.clone());
         twice += known(&mut self.trust_stores, |one| one.arn.clone());
         twice += known(&mut self.security_groups, |one| one.id.clone());
@@ -129,6 +131,7 @@ impl LoadBalancer {
                 twice += known(&mut listener.rules, |one| one.arn.clone());
             }
         }
+        twice += targets(&mut self.instances);
         twice + known(&mut self.policies, |one| one.name.clone())
     }
 }
@@ -155,13 +158,7 @@ mod tests {
         twice.keep_each_once();
         let notes = std::mem::take(&mut twice.accounts[0].notes);
         assert_eq!(twice, first);
-        assert_eq!(
-            notes,
-            [
-                "1 thing is in the saved inventory twice, and counted once",
-                "2 things are in the saved inventory twice, and counted once"
-            ]
-        );
+        assert_eq!(notes, ["3 things are in the saved inventory twice, and counted once"]);
         let mut whole = web();
         whole.keep_each_once();
         assert_eq!(whole, first);

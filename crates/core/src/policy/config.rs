@@ -16,7 +16,7 @@ mod reader;
 pub use entry::block;
 use reader::{Reader, Table, Value};
 
-/// What the file is called where nobody says otherwise.
+/// What the file is called by default.
 pub const FILE: &str = "elb-audit.toml";
 
 /// What a configuration file says.
@@ -46,7 +46,7 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// What fails a run where nobody says otherwise.
+    /// What fails a run by default.
     pub const DEFAULT: FailOn = FailOn::From(Severity::High);
 
     /// Every choice, by name.

@@ -1,4 +1,4 @@
-//! What is set otherwise than by default: severities, checks, limits, what is meant, and what fails a run.
+//! What differs from the defaults: severities, checks, limits, what is meant, and what fails a run.
 //! Whoever reads a report sees by it what the numbers do not say.
 
 use std::cmp::Ordering;
@@ -13,7 +13,7 @@ use crate::policy::config::LIMITS;
 use crate::policy::selection::Selection;
 use crate::vocab::severity::Severity;
 
-/// Something that is set otherwise than by default.
+/// A setting that differs from its default.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Setting {
     /// What kind of thing it is.
@@ -109,7 +109,7 @@ impl Setting {
 }
 
 impl Policy {
-    /// What it sets otherwise than by default, accepted risks and the edition aside: reports say of each risk what
+    /// What it changes from the defaults, accepted risks and the edition aside: reports say of each risk what
     /// has become of it.
     #[must_use]
     pub fn settings(&self) -> Vec<Setting> {

@@ -41,8 +41,8 @@ pub(super) const FORMAT: Format = Format {
         accepted: Some("`ARCHIVED`; `FAILED`, or `NOT_AVAILABLE` for a note"),
         informing: None,
     },
-    leaves_out: "notes and what newer checks find, which Security Hub could only take for faults; what is set otherwise \
-                 than by default; evidence beyond 35 fields, and the ends of long texts",
+    leaves_out: "notes and what newer checks find, which Security Hub could only take for faults; settings that differ \
+                 from the defaults; evidence beyond 35 fields, and the ends of long texts",
     more: "A list, a finding a line, with the `Id`s that [`--notify securityhub`](alerts.md#security-hub) writes: the one \
            updates what the other has imported. What has been resolved or not been assessed since the report compared \
            with is there as it is there. Beside that the file has what is unknown and what passed, whose \

@@ -17,7 +17,7 @@ pub(super) const FORMAT: Format = Format {
     media_type: "text/csv; charset=utf-8",
     about: "spreadsheets: one row a finding",
     says: Says::all("a row; `standing` says which it is"),
-    leaves_out: "load balancers without a finding, calls that failed, actions, what is set otherwise than by default \
+    leaves_out: "load balancers without a finding, calls that failed, actions, settings that differ from the defaults \
                  and what has been resolved; \
                  characters that do not print are written as escapes",
     more: "RFC 4180: every cell quoted, rows end in CR LF, UTF-8 without a byte order mark. The columns are fixed; \

@@ -29,7 +29,7 @@ pub(super) const FORMAT: Format = Format {
         informing: Some("counted"),
     },
     leaves_out: "findings of a level beyond the ten that GitHub shows, which it counts, load balancers, calls that failed, actions, \
-                 what is set otherwise than by default and what has been resolved; characters that do not print are written as escapes, and `##[` as `## [`",
+                 settings that differ from the defaults and what has been resolved; characters that do not print are written as escapes, and `##[` as `## [`",
     more: "Critical and high faults are `error`, medium and low ones `warning`; faults that only inform, and notes, are \
            `notice`. What could not be read at all is an `error` where it is everything, else a `warning`; a call that was \
            not answered is a `notice`, with the verdicts that are unknown for it. GitHub shows ten of each: where there are \

@@ -242,11 +242,11 @@ fn accepted(sheet: &mut Sheet, report: &Report, filter: Filter) {
     }
 }
 
-/// What is set otherwise than by default.
+/// What differs from the defaults.
 fn set(sheet: &mut Sheet, report: &Report) {
     let lines = settings::lines(report);
     if !lines.is_empty() {
-        sheet.heading("Set otherwise than by default");
+        sheet.heading("Changed from the defaults");
     }
     for line in &lines {
         sheet.line(&format!("- {}: {}", line.what, words(&line.said)));

@@ -34,8 +34,8 @@ pub(super) const FORMAT: Format = Format {
         accepted: Some("an event; `status_id` 3, suppressed"),
         informing: Some("an event; `compliance.status_id` 99, `Informing`"),
     },
-    leaves_out: "calls that failed where no verdict is unknown for it, load balancers without a finding, what is set \
-                 otherwise than by default and actions",
+    leaves_out: "calls that failed where no verdict is unknown for it, load balancers without a finding, settings that \
+                 differ from the defaults and actions",
     more: "Events keep the schema of OCSF 1.6.0 with the profiles `cloud` and `datetime`, and have what 1.3 to 1.5 \
            require too. Times are in milliseconds. `finding_info.uid` is the fingerprint, and `unmapped.standing` says \
            what a finding counts as.\n\n\

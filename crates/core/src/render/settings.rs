@@ -1,4 +1,4 @@
-//! What is set otherwise than by default, in a line for each kind.
+//! What differs from the defaults, in a line for each kind.
 
 use std::cmp::Ordering;
 

@@ -85,7 +85,7 @@ fn around(page: &mut Page, report: &Report, filter: Filter) {
     totals(page, report);
 }
 
-/// What is set otherwise than by default.
+/// What differs from the defaults.
 fn set(page: &mut Page, report: &Report) {
     let lines = settings::lines(report);
     if !lines.is_empty() {

@@ -20,9 +20,10 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
     Cow::Owned(harmless)
 }
 
-/// Control characters of both blocks, and what nobody sees: what changes direction, breaks lines or has no width.
-/// Of the code points that Unicode lets a program ignore (`Default_Ignorable_Code_Point`) all but those that
-/// choose how the letter before them looks, which emoji and some scripts need.
+/// C0 and C1 control characters, and what nobody sees: what changes direction, breaks lines or has no width.
+/// Of the code points that Unicode lets a program ignore (`Default_Ignorable_Code_Point`) all but the variation
+/// selectors of Mongolian and those from U+FE00 to U+FE0F, which emoji and some scripts need. Those from U+E0100 to
+/// U+E01EF are in: there are 240 of them, so that a run of them can hide data, a byte in each.
 #[must_use]
 pub fn steers(character: char) -> bool {
     character.is_control()

@@ -1,4 +1,4 @@
-//! What is set otherwise than by default is said in the report, to whoever reads it.
+//! What differs from the defaults is said in the report, to whoever reads it.
 
 use std::cmp::Ordering;
 
@@ -91,7 +91,7 @@ fn what_a_policy_sets_is_told_by_kind_and_name() {
         }
     }
     let markdown = written("markdown", &report, Style::PLAIN);
-    assert!(markdown.contains("## Set otherwise than by default\n"), "{markdown}");
+    assert!(markdown.contains("## Changed from the defaults\n"), "{markdown}");
     assert!(markdown.contains("\n- Gates set: fail"), "{markdown}");
     let lines = written("ndjson", &report, Style::PLAIN);
     assert!(lines.lines().next().is_some_and(|run| run.contains(r#""name":"fail-on""#)), "{lines}");

@@ -146,18 +146,26 @@ impl ApiClient {
         }
     }
 
-    /// Attributes by their key. One without key or value may be any: none is known then.
+    /// Attributes by their key. One without key or value may be any, and one with two values has neither:
+    /// none is known then.
     pub(crate) fn pairs(
         &self,
         call: Call,
         resource: &str,
         found: impl Iterator<Item = (Option<String>, Option<String>)>,
     ) -> Result<BTreeMap<String, String>, Gap> {
-        let named = found.map(|(key, value)| key.filter(|key| !key.is_empty()).zip(value));
-        named.collect::<Option<_>>().ok_or_else(|| {
-            let said = "an attribute without key or value";
-            self.located(Gap::new(call, Reason::Malformed).saying(said), Some(resource))
-        })
+        let mut pairs = BTreeMap::new();
+        for (key, value) in found {
+            let pair = key.filter(|key| !key.is_empty()).zip(value);
+            let said = match pair.map(|(key, value)| (pairs.insert(key, value.clone()), value)) {
+                Some((Some(other), value)) if other != value => "an attribute with two values",
+                Some(_) => continue,
+                None => "an attribute without key or value",
+            };
+            let gap = Gap::new(call, Reason::Malformed).saying(said);
+            return Err(self.located(gap, Some(resource)));
+        }
+        Ok(pairs)
     }
 }
 

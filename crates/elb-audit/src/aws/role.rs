@@ -154,12 +154,15 @@ impl RoleAssumer {
             secrets::learn_credentials(&credentials);
             credentials
         });
-        let said = match caller.zip(credentials) {
-            Some((caller, credentials)) if account_of(&caller) == Some(role.account()) => {
+        let said = match (caller, credentials) {
+            (Some(caller), Some(credentials)) if account_of(&caller) == Some(role.account()) => {
                 return Fact::Known((caller, credentials));
             }
-            Some((caller, _)) => format!("the answer is a session of another account: {caller}"),
-            None => "the answer has no credentials".to_owned(),
+            (Some(caller), Some(_)) => {
+                format!("the answer is a session of another account: {caller}")
+            }
+            (None, _) => "the answer does not say whose session it is".to_owned(),
+            (_, None) => "the answer has no credentials".to_owned(),
         };
         let gap = Gap::new(call, Reason::Malformed).saying(said);
         Fact::Unread(self.api.located(gap, Some(role.arn())))

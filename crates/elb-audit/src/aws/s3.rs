@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::timeout::{TimeoutConfig, TimeoutConfigBuilder};
@@ -239,7 +240,9 @@ fn time_for(bytes: usize) -> TimeoutConfigBuilder {
     if bytes <= SMALL {
         return timeouts;
     }
-    let time = Duration::from_secs(u64::try_from(bytes >> 20).unwrap_or(u64::MAX));
+    // In a few steps: each time has connections of its own.
+    let seconds = u64::try_from(bytes >> 20).unwrap_or(u64::MAX).checked_next_power_of_two();
+    let time = seconds.map_or(LONGEST, Duration::from_secs);
     timeouts.read_timeout(time).operation_attempt_timeout(time)
 }
 
@@ -282,16 +285,19 @@ impl<'a> Object<'a> {
         }
         let head = object.bucket.head(None).await;
         match &head.answer {
-            Err(error) if status(error) == 404 => {
+            Err(error) if is_not_there(error) => {
                 return Err(S3Error::NoSuchBucket(name.to_owned()));
             }
             Ok(()) | Err(SdkError::ServiceError(_)) => {}
             Err(error) => return Err(object.refused(Operation::Find, error)),
         }
+        let told = head.region.is_some();
         if let Some(region) = head.region {
             object.bucket.region = region;
         }
-        regions().insert(known_as, object.bucket.region.clone());
+        if told || head.answer.is_ok() {
+            regions().insert(known_as, object.bucket.region.clone());
+        }
         Ok(object)
     }
 
@@ -329,7 +335,7 @@ impl<'a> Object<'a> {
         let request = RestRequest::get(&path).header("x-amz-checksum-mode", "ENABLED");
         match client.head(request).await {
             Ok(reply) => Ok(Some(Head { etag: etag(&reply.headers), headers: reply.headers })),
-            Err(error) if status(&error) == 404 => Ok(None),
+            Err(error) if is_not_there(&error) => Ok(None),
             Err(error) => Err(self.refused(Operation::Read, &error)),
         }
     }
@@ -396,6 +402,16 @@ fn status(error: &Failed) -> u16 {
     }
 }
 
+/// Whether S3 itself says that there is no such thing. An answer to a head has no body that tells; whoever else
+/// stands between gives it no id.
+pub(crate) fn is_not_there<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    let SdkError::ServiceError(error) = error else { return false };
+    let headers = error.raw().headers();
+    let has_id =
+        ["x-amz-request-id", "x-amzn-requestid"].iter().any(|id| headers.get(*id).is_some());
+    error.raw().status().as_u16() == 404 && has_id
+}
+
 fn code(error: &Failed) -> Option<&str> {
     use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
     match error {
@@ -428,7 +444,7 @@ mod tests {
             .build();
         let config = SdkConfig::builder().timeout_config(timeouts.clone()).build();
         assert_eq!(patient(&config, time_for(8 << 20)).timeout_config(), Some(&timeouts));
-        let long = Duration::from_secs(280);
+        let long = Duration::from_secs(512);
         let patient = patient(&config, time_for(280 << 20));
         let timeouts = patient.timeout_config().unwrap();
         assert_eq!(timeouts.operation_attempt_timeout(), Some(long));

@@ -188,7 +188,7 @@ fn with_plausible_region(config: SdkConfig) -> Result<SdkConfig, AccessError> {
     }
     let holds = |name: &&str| std::env::var(name).is_ok_and(|value| value == region);
     let source = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find(holds);
-    let source = source.unwrap_or("the profile's region");
+    let source = source.unwrap_or("the configured region");
     Err(AccessError::Usage(format!("{source}: {}", unknown_region(&region))))
 }
 

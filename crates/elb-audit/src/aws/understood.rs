@@ -78,11 +78,8 @@ impl ApiClient {
         if more == 0 {
             return items;
         }
-        let s = if more == 1 { "" } else { "s" };
-        self.notes.add(format!(
-            "{more} {what}{s} came twice from AWS, and {} kept once",
-            if more == 1 { "is" } else { "are" }
-        ));
+        let (noun, owner) = what.split_at(what.find(" of ").unwrap_or(what.len()));
+        self.notes.add(format!("AWS listed {noun}s{owner} more than once: each counts once"));
         let kept: BTreeSet<usize> = last.into_values().collect();
         let numbered = items.into_iter().enumerate();
         numbered.filter(|(place, _)| kept.contains(place)).map(|(_, item)| item).collect()

@@ -25,7 +25,7 @@ pub struct Accounts {
     /// Read every active account of the organization; the caller's own with its own credentials
     #[arg(long)]
     pub organization: bool,
-    /// Role in each account that is known by its id alone; elb-audit-reader unless told otherwise
+    /// Role in each account that is known by its id alone (default: elb-audit-reader)
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
     /// With --organization: only accounts in this organizational unit, or below it; repeatable
@@ -37,7 +37,7 @@ pub struct Accounts {
     /// External id that the roles ask for
     #[arg(long, value_name = "TEXT", value_parser = external_id)]
     pub external_id: Option<String>,
-    /// Name of the sessions in the accounts' own logs; elb-audit unless told otherwise
+    /// Name of the sessions in the accounts' own logs (default: elb-audit)
     #[arg(long, value_name = "TEXT", value_parser = session_name)]
     pub session_name: Option<String>,
     /// Accounts read at the same time

@@ -226,6 +226,11 @@ impl Reader<'_> {
                 (Err(gap), _) | (_, Err(gap)) => return Fact::Unread(gap),
             }
         }
+        if !id.starts_with("r-") {
+            let gap = Gap::new(Call::OrganizationsListParents, Reason::Malformed);
+            let gap = gap.saying("a parent that is neither root nor unit");
+            return Fact::Unread(self.api.located(gap, Some(unit)));
+        }
         let roots = match self.roots().await {
             Ok(roots) => roots,
             Err(gap) => return Fact::Unread(gap),

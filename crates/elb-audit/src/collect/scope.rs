@@ -142,8 +142,11 @@ async fn identify(
             if failure.concerns_every_host {
                 return Err(failure.error);
             }
-            no_way.push(failure.error);
-            continue;
+            // STS alone may be out of reach, behind a proxy that lets nobody to it.
+            if !listed.as_ref().is_some_and(|listed| listed.get().is_ok()) {
+                no_way.push(failure.error);
+                continue;
+            }
         }
         if let Some(refusal) = refusal(caller.gap(), listed.as_ref().and_then(Fact::gap)) {
             if refusal.reason == Reason::NoCredentials {

@@ -6,7 +6,7 @@ use elb_audit_core::report::{Exit, Gate};
 use super::pipeline::cut_short;
 use super::progress::ProgressLine;
 use super::reading::{read, request, until_stopped};
-use crate::aws::{Stop, StopClock};
+use crate::aws::StopClock;
 use crate::cli::Collect;
 use crate::config;
 use crate::error::Error;
@@ -29,17 +29,18 @@ pub(super) async fn collect(task: &Collect) -> Result<Exit, Error> {
     let clock = StopClock::start(&tuning, signals.first());
     let session =
         Box::pin(until_stopped(&clock, crate::collect::open(&request, &tuning))).await??;
-    let (inventory, mut stopped) = read(&session, &request, &tuning, &clock, progress).await?;
+    let (inventory, stopped) = read(&session, &request, &tuning, &clock, progress).await?;
     file::write(&task.output, &inventory, task.output_mode).map_err(Error::Save)?;
-    if signals.came() {
-        stopped = Stop::Interrupted;
-    }
     let report = audit(&inventory, &[], &Options::at(inventory.taken_at));
     let (exit, why) = report.exit(Gate { fail_on: None, strict: false, only_new: false });
     if exit == Exit::NothingAssessed {
         return Err(Error::NothingAssessed(why));
     }
     if let Some((exit, why)) = cut_short(&inventory, stopped) {
+        return Err(Error::CutShort { exit, why });
+    }
+    if signals.came() {
+        let (exit, why) = (Exit::Incomplete, "interrupted after everything was read");
         return Err(Error::CutShort { exit, why });
     }
     if !task.quiet {

@@ -59,7 +59,7 @@ impl Pipeline {
         let mut failures: Vec<Undelivered> = written.into_iter().map(Into::into).collect();
         let (mut exit, mut why) = report.exit(gate);
         // What is awaited in there is too deep for the compiler otherwise.
-        let telling = Box::pin(watch.tell(previous, &mut report, session));
+        let telling = Box::pin(watch.tell(previous, &mut report, session, &signals));
         let Told { to: told, failed } = telling.await;
         failures.extend(failed.into_iter().map(Undelivered::from));
         if cut.is_none() && signals.came() {

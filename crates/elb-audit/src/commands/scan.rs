@@ -50,11 +50,10 @@ pub(crate) async fn run_scan(
     let session = Box::pin(until_stopped(&clock, collect::open(request, &tuning))).await??;
     let (watch, aws) = (&prepared.watch, session.config());
     let previous = async {
-        let stopped = || watch.without_previous();
         tokio::select! {
             biased;
             previous = watch.read_previous(Some(aws), clock.left()) => previous,
-            () = clock.gone_off() => stopped(),
+            () = clock.gone_off() => watch.without_previous(),
         }
     };
     let read = read(&session, request, &tuning, &clock, progress);

@@ -120,13 +120,16 @@ impl Temporary {
         Ok(temporary)
     }
 
-    /// Gives it the owner and the rights of the file that it replaces; whether that could be done.
+    /// Gives it the owner of the file that it replaces, and its rights if these are kept; whether that could be
+    /// done.
     fn becomes_like(&self, there: &Metadata, rights: Rights) -> io::Result<bool> {
-        let kept = match rights {
+        let is_kept = match rights {
             Rights::Kept(_) => self.file.set_permissions(there.permissions()).is_ok(),
             Rights::Private => true,
         };
-        Ok(owner::give(&self.file, there)? && kept)
+        let is_owned = owner::give(&self.file, there)?;
+        // What is only its owner's is better another owner's than half written.
+        Ok(is_kept && is_owned || matches!(rights, Rights::Private))
     }
 
     pub(super) fn move_to(&self, target: &Path) -> io::Result<()> {

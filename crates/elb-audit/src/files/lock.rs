@@ -80,7 +80,7 @@ pub(crate) fn take(target: &Path) -> io::Result<Taken> {
             None => {}
         }
     }
-    held(true)
+    held(false)
 }
 
 /// Takes over what a process has left that is gone; none where it has vanished meanwhile.
@@ -89,6 +89,10 @@ fn take_over(path: &Path, meta: &fs::Metadata, is_old: bool) -> io::Result<Optio
     let mut file = match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && is_old => {
+            fs::remove_file(path)?;
+            return Ok(None);
+        }
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return held(false),
         Err(error) => return Err(error),
     };
@@ -112,7 +116,9 @@ fn take_over(path: &Path, meta: &fs::Metadata, is_old: bool) -> io::Result<Optio
     }
     let mut text = Vec::new();
     io::Read::by_ref(&mut file).take(NOTE).read_to_end(&mut text)?;
-    let left = MARK.as_ref().and_then(|mark| text.strip_prefix(mark.as_bytes()));
+    // What another user has written there proves nothing.
+    let mark = MARK.as_ref().filter(|_| owner::is_only_ours(meta));
+    let left = mark.and_then(|mark| text.strip_prefix(mark.as_bytes()));
     if left.is_none() && !is_old {
         return held(false);
     }

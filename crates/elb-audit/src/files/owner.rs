@@ -38,6 +38,20 @@ pub(super) fn give(_: &File, _: &Metadata) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Whether a file is this user's, and nobody else may write to it.
+#[cfg(unix)]
+pub(super) fn is_only_ours(meta: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    // A process has its user's files there; where the system has no such folder, nothing tells.
+    let own = std::fs::metadata("/proc/self").ok().map(|own| own.uid());
+    own == Some(meta.uid()) && meta.mode() & 0o022 == 0
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_only_ours(_: &Metadata) -> bool {
+    false
+}
+
 /// Whether both are one file.
 #[cfg(unix)]
 pub(super) fn is_same(one: &Metadata, other: &Metadata) -> bool {

@@ -63,7 +63,9 @@ impl Url {
         if host.is_empty() || host.contains('@') {
             return Err("has a host, and no user before it");
         }
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        // Colons within brackets are the address's own.
+        let port = host.rfind(':').filter(|colon| !host[*colon..].contains(']'));
+        let name = &host[..port.unwrap_or(host.len())];
         if scheme == "http" && !matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
             return Err("is not encrypted");
         }

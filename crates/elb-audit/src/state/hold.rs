@@ -3,6 +3,7 @@
 //! In a file it is a lock. In S3, which has none, it is the report itself, written once more with the time in it:
 //! only who has seen the version before can do that.
 
+use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ impl Hold {
         }
     }
 
-    /// Notes a line for the next run, should this one be killed. It is of no use where it cannot be written.
+    /// Notes a line for the next run, should this one be killed. Where that fails, the next run tells more than it has to.
     pub(crate) fn note(&mut self, line: &str) {
         if let Hold::File(lock) = self {
             let _ = lock.note(line);
@@ -91,7 +92,7 @@ impl StateLocation {
         tells: bool,
     ) -> Result<Held, StateError> {
         let (bucket, key) = match self {
-            StateLocation::File(_) => return self.hold_file(stored),
+            StateLocation::File(file) => return self.hold_file(file, stored),
             StateLocation::Object { bucket, key } => (bucket, key),
         };
         let now = Timestamp::now();
@@ -100,7 +101,7 @@ impl StateLocation {
             && now.duration_since(*since).abs()
                 < SignedDuration::try_from(CLAIM).unwrap_or_default()
         {
-            let what = format!("{} says since {since} that somebody is told", self.name());
+            let what = format!("{} is claimed since {since}", self.name());
             let said = busy(&what, "", CLAIM);
             return Ok(Held::Busy { said, patience: TELLING });
         }
@@ -123,8 +124,7 @@ impl StateLocation {
         })
     }
 
-    fn hold_file(&self, stored: &Stored) -> Result<Held, StateError> {
-        let StateLocation::File(file) = self else { return Ok(Held::Overtaken) };
+    fn hold_file(&self, file: &Path, stored: &Stored) -> Result<Held, StateError> {
         let failed = |error| StateError::Write(self.name(), error);
         let path = Target::of(file).path;
         let lock = match lock::take(&path).map_err(failed)? {

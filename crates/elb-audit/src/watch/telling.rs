@@ -13,6 +13,7 @@ use super::told::ToldTo;
 use super::{ComparedWith, Previous, Watch, WatchError};
 use crate::log::say;
 use crate::notify::{self, Delivery, DeliveryError, DeliverySession, Destination};
+use crate::signals::Signals;
 use crate::state::{Held, Hold, StateLocation, Stored};
 
 /// Most times that a run lets itself be overtaken.
@@ -61,6 +62,7 @@ struct Telling<'a> {
     watch: &'a Watch,
     report: &'a mut Report,
     session: Option<&'a DeliverySession>,
+    signals: &'a Signals,
     told: ToldTo,
     /// The destinations of which nothing failed.
     reached: Vec<Destination>,
@@ -74,9 +76,11 @@ impl Watch {
         previous: Previous,
         report: &mut Report,
         session: Option<&DeliverySession>,
+        signals: &Signals,
     ) -> Told {
         let (told, reached) = (ToldTo::default(), Vec::new());
-        let mut telling = Telling { watch: self, report, session, told, reached, rounds: 0 };
+        let mut telling =
+            Telling { watch: self, report, session, signals, told, reached, rounds: 0 };
         let failed = match &self.compared_with {
             ComparedWith::State(location) => telling.with_state(location, previous).await,
             ComparedWith::Nothing | ComparedWith::Baseline(_) => {
@@ -162,14 +166,18 @@ impl Telling<'_> {
                 say(format_args!("{} is of a later run, and stays", location.name()));
                 return Turn::TooLate;
             }
-            let tells = self.tells_somebody();
+            let (tells, mut is_overtaken) = (self.tells_somebody(), false);
             match location.hold(self.config(), stored, tells).await {
                 Ok(Held::Mine(hold)) => return Turn::Mine(hold),
-                Ok(Held::Busy { said, patience }) if waited >= patience => {
+                // Who is told to end tells what there is, rather than wait.
+                Ok(Held::Busy { said, patience }) if waited >= patience || self.signals.came() => {
                     return Turn::Never(WatchError::Busy(location.name(), said));
                 }
                 Ok(Held::Busy { .. }) => {}
-                Ok(Held::Overtaken) => self.rounds += 1,
+                Ok(Held::Overtaken) => {
+                    self.rounds += 1;
+                    is_overtaken = true;
+                }
                 Err(error) => return Turn::Never(error.into()),
             }
             if self.rounds >= ROUNDS {
@@ -179,7 +187,9 @@ impl Telling<'_> {
             let pause = (waited / 2).clamp(PAUSE, PAUSE * 10);
             tokio::time::sleep(pause).await;
             waited += pause;
-            if let Err(error) = self.read_again(location, stored).await {
+            // A lock says itself when it is free; a claim stands in what is kept.
+            let is_told = matches!(location, StateLocation::File(_)) && !is_overtaken;
+            if !is_told && let Err(error) = self.read_again(location, stored).await {
                 return Turn::Never(error);
             }
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 /// Bytes that [`BOMB`] unpacks to.
 const UNPACKED: usize = 1 << 28;
 
-/// A hundredth of what it unpacks to, blanks. What closes such a file is not there: nobody gets that far.
+/// 1.69 MB that unpack to 256 MB of blanks. What closes such a file is not there: nobody gets that far.
 pub(super) static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
     /// A match is the longest there is.
     const MATCH: usize = 258;

@@ -27,7 +27,7 @@ pub enum Kind {
     Endless(usize),
     /// Headers that do not end.
     EndlessHead,
-    /// A few bytes, compressed, that would be a gigabyte.
+    /// 1.69 MB, compressed, that unpack to 256 MB.
     Bomb,
     /// The first page again and again, with this many bytes more in each, and markers that lead on.
     Pages(Markers, usize),

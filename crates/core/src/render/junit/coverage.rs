@@ -116,7 +116,7 @@ fn missing(report: &Report) -> BTreeMap<(&str, &str), Lost<'_>> {
     missing
 }
 
-/// What the suite says beside its cases: what is left out, what is set otherwise than by default, and the notes of
+/// What the suite says beside its cases: what is left out, settings that differ from the defaults, and the notes of
 /// the report.
 pub(super) fn said(report: &Report, left_out: &LeftOut) -> Vec<String> {
     let mut said: Vec<String> = left_out.words().into_iter().collect();

@@ -24,7 +24,7 @@ const KINDS: [(&str, &str, &str); 7] = [
     ("left-out", "There is more than is written.", "warning"),
     ("note", "Something is worth knowing, and no fault.", "note"),
     ("remark", "Something happened during the scan.", "note"),
-    ("setting", "Something is set otherwise than by default.", "note"),
+    ("setting", "A setting differs from its default.", "note"),
     ("unknown", "A question could not be answered.", "warning"),
 ];
 

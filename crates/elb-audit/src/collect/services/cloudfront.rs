@@ -1,6 +1,6 @@
 //! `CloudFront`: distributions, where they fetch from, and its ways to internal load balancers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::inventory::{Distribution, Origin, VpcOrigin};
 use elb_audit_core::vocab::call::Call;
@@ -86,11 +86,11 @@ struct DistributionXml {
     #[serde(rename = "WebACLId")]
     web_acl: Option<String>,
     origins: CountedXml<OriginXml>,
+    /// Without it, what names a group names nothing, and is refused.
     #[serde(default)]
     origin_groups: CountedXml<GroupXml>,
-    default_cache_behavior: BehaviourXml,
-    #[serde(default)]
-    cache_behaviors: CountedXml<BehaviourXml>,
+    default_cache_behavior: BehaviorXml,
+    cache_behaviors: CountedXml<BehaviorXml>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,7 +100,6 @@ struct OriginXml {
     id: String,
     #[serde(deserialize_with = "strict::text")]
     domain_name: String,
-    #[serde(default)]
     custom_headers: CountedXml<HeaderXml>,
     custom_origin_config: Option<CustomXml>,
     vpc_origin_config: Option<VpcXml>,
@@ -131,11 +130,22 @@ struct VpcXml {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct BehaviourXml {
+struct BehaviorXml {
     #[serde(deserialize_with = "strict::text")]
     target_origin_id: String,
     #[serde(deserialize_with = "strict::text")]
     viewer_protocol_policy: String,
+}
+
+impl BehaviorXml {
+    /// Whether viewers may ask over HTTP without being sent to HTTPS.
+    fn takes_cleartext(&self) -> Understood<bool> {
+        match self.viewer_protocol_policy.as_str() {
+            "allow-all" => Ok(true),
+            "https-only" | "redirect-to-https" => Ok(false),
+            other => Err(Unexpected::Value("ViewerProtocolPolicy", other.to_owned())),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,19 +171,32 @@ pub(crate) async fn distributions(api: &ApiClient, client: &Client) -> Fact<Vec<
 }
 
 fn distribution(xml: DistributionXml) -> Understood<Distribution> {
-    let behaviours = std::iter::once(xml.default_cache_behavior).chain(xml.cache_behaviors.list()?);
-    let in_clear = behaviours.filter(|one| one.viewer_protocol_policy == "allow-all");
-    let mut in_clear: BTreeSet<String> = in_clear.map(|one| one.target_origin_id).collect();
-    // A behaviour may name a group of origins instead of one.
+    let origins = xml.origins.list()?;
+    let behaviors = std::iter::once(xml.default_cache_behavior).chain(xml.cache_behaviors.list()?);
+    let mut groups = BTreeMap::new();
     for group in xml.origin_groups.list()? {
-        if in_clear.contains(&group.id) {
-            in_clear.extend(group.members.list()?.into_iter().map(|member| member.origin));
+        groups.insert(group.id, group.members.list()?);
+    }
+    // Origins that viewers reach in cleartext.
+    let mut in_cleartext = BTreeSet::new();
+    for behavior in behaviors {
+        let is_cleartext = behavior.takes_cleartext()?;
+        // It may name a group of origins instead of one.
+        let named = match groups.get(&behavior.target_origin_id) {
+            Some(group) => group.iter().map(|member| &member.origin).collect(),
+            None => vec![&behavior.target_origin_id],
+        };
+        if let Some(gone) = named.iter().find(|id| origins.iter().all(|one| one.id != ***id)) {
+            return Err(Unexpected::Value("TargetOriginId", (*gone).clone()));
+        }
+        if is_cleartext {
+            in_cleartext.extend(named.into_iter().cloned());
         }
     }
     let origin = |xml: OriginXml| {
         let custom = xml.custom_origin_config.as_ref();
         Ok(Origin {
-            viewers_in_clear: in_clear.contains(&xml.id),
+            viewers_in_clear: in_cleartext.contains(&xml.id),
             id: xml.id,
             domain: xml.domain_name,
             http_port: custom.map(|custom| custom.http),
@@ -188,7 +211,7 @@ fn distribution(xml: DistributionXml) -> Understood<Distribution> {
         id: xml.id,
         enabled: xml.enabled,
         web_acl: xml.web_acl.filter(|acl| !acl.is_empty()),
-        origins: each(xml.origins.list()?, origin)?,
+        origins: each(origins, origin)?,
     })
 }
 
@@ -247,7 +270,8 @@ mod tests {
         <HeaderValue>hunter2</HeaderValue></OriginCustomHeader></Items></CustomHeaders>\
         <CustomOriginConfig><HTTPPort>80</HTTPPort><HTTPSPort>443</HTTPSPort>\
         <OriginProtocolPolicy>match-viewer</OriginProtocolPolicy></CustomOriginConfig></Origin>\
-        <Origin><Id>spare</Id><DomainName>x</DomainName><VpcOriginConfig>\
+        <Origin><Id>spare</Id><DomainName>x</DomainName><CustomHeaders>\
+        <Quantity>0</Quantity></CustomHeaders><VpcOriginConfig>\
         <VpcOriginId>vo_1</VpcOriginId></VpcOriginConfig></Origin></Items></Origins>\
         <OriginGroups><Quantity>1</Quantity><Items><OriginGroup><Id>both</Id><Members>\
         <Quantity>2</Quantity><Items><OriginGroupMember><OriginId>web</OriginId>\
@@ -270,6 +294,20 @@ mod tests {
         assert_eq!((web.custom_headers[0].as_str(), web.https_port), ("X-Origin", Some(443)));
         assert_eq!(spare.vpc_origin.as_deref(), Some("vo_1"));
         assert!(web.viewers_in_clear && spare.viewers_in_clear, "by the group");
+    }
+
+    #[test]
+    fn what_is_not_understood_of_a_distribution_is_no_answer() {
+        for (right, wrong) in [
+            (">allow-all<", ">teapot<"),
+            ("<TargetOriginId>both<", "<TargetOriginId>neither<"),
+            ("<OriginGroups>", "<Teapots>"),
+        ] {
+            let closed = format!("</{}", &right[1..]);
+            let xml = XML.replace(right, wrong).replace(&closed, &format!("</{}", &wrong[1..]));
+            let page: ListXml<DistributionXml> = quick_xml::de::from_str(&xml).unwrap();
+            assert!(distribution(page.items.list.into_iter().next().unwrap()).is_err(), "{wrong}");
+        }
     }
 
     #[test]

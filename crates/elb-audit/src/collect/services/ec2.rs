@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
-use crate::aws::strict;
+use crate::aws::strict::{self, Unexpected};
 
 mod endpoints;
 mod flow_logs;
@@ -51,7 +51,11 @@ pub(crate) async fn regions(api: &ApiClient, client: &Client) -> Fact<Vec<Listed
     let parameters = [("AllRegions", "true")];
     let answer =
         api.call(call, None, client.form::<RegionsAnswer>(call.operation(), &parameters)).await;
-    answer.map(|answer| answer.regions.item)
+    api.understood(call, None, answer, |answer| {
+        // A partition has regions, whatever an account has enabled of them.
+        let all = answer.regions.item;
+        if all.is_empty() { Err(Unexpected::Empty("regionInfo")) } else { Ok(all) }
+    })
 }
 
 /// One page of a list, whatever the list is called.

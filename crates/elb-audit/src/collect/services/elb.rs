@@ -1,16 +1,16 @@
 //! Elastic Load Balancing, first version: Classic load balancers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use elb_audit_core::inventory::{Kind, Listener, LoadBalancer, Protocol, Scheme, Target};
 use elb_audit_core::vocab::call::Call;
-use elb_audit_core::vocab::fact::{Fact, Listing};
+use elb_audit_core::vocab::fact::{Fact, Gap, Listing};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Members};
-use crate::aws::strict::{self, Text, Understood, Unexpected, each_once, required};
+use crate::aws::strict::{self, Understood, Unexpected, each_once, required};
 
 mod attributes;
 mod policies;
@@ -63,7 +63,7 @@ struct Page {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ClassicXml {
-    load_balancer_name: Option<Text>,
+    load_balancer_name: Option<String>,
     scheme: Option<String>,
     source_security_group: Option<SourceGroupXml>,
     availability_zones: Option<Members<String>>,
@@ -73,7 +73,7 @@ struct ClassicXml {
     vpc: Option<String>,
     #[serde(rename = "DNSName")]
     dns_name: Option<String>,
-    created_time: Option<Timestamp>,
+    created_time: Option<String>,
     health_check: Option<HealthCheckXml>,
     backend_server_descriptions: Option<Members<BackendXml>>,
     listener_descriptions: Option<Members<DescriptionXml>>,
@@ -94,7 +94,7 @@ struct HealthCheckXml {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct BackendXml {
-    instance_port: Option<i32>,
+    instance_port: Option<String>,
     policy_names: Option<Members<String>>,
 }
 
@@ -109,9 +109,9 @@ struct DescriptionXml {
 #[serde(rename_all = "PascalCase")]
 struct ListenerXml {
     protocol: Option<String>,
-    load_balancer_port: Option<i32>,
+    load_balancer_port: Option<String>,
     instance_protocol: Option<String>,
-    instance_port: Option<i32>,
+    instance_port: Option<String>,
     #[serde(rename = "SSLCertificateId")]
     certificate: Option<String>,
 }
@@ -121,7 +121,7 @@ fn classic(
     found: ClassicXml,
     arn: &impl Fn(&str, Option<&str>) -> String,
 ) -> Understood<LoadBalancer> {
-    let name = required("LoadBalancerName", found.load_balancer_name)?.0;
+    let name = strict::filled("LoadBalancerName", found.load_balancer_name)?;
     let owner = found.source_security_group.and_then(|group| group.owner_alias);
     let backends = required("BackendServerDescriptions", found.backend_server_descriptions)?;
     let backends = each_once(backends.member, |backend| {
@@ -130,14 +130,10 @@ fn classic(
             list_of("PolicyNames", backend.policy_names)?,
         ))
     })?;
-    let listeners = required("ListenerDescriptions", found.listener_descriptions)?;
-    let listeners = api.each_once(
-        &format!("listener of {name}"),
-        each_once(listeners.member, listener)?,
-        |one: &Listener| one.port,
-    );
+    let arn = arn(&name, owner.as_deref());
+    let listeners = listeners(api, &arn, found.listener_descriptions);
     Ok(LoadBalancer {
-        arn: arn(&name, owner.as_deref()),
+        arn,
         kind: Kind::Classic,
         scheme: found.scheme.as_deref().map(scheme).transpose()?,
         state: None,
@@ -156,10 +152,10 @@ fn classic(
         ip_address_type: None,
         subnets: list_of("Subnets", found.subnets)?,
         security_groups: list_of("SecurityGroups", found.security_groups)?,
-        created: found.created_time,
+        created: found.created_time.map(time).transpose()?,
         attributes: Fact::not_collected(Call::ElbDescribeLoadBalancerAttributes),
         tags: Fact::not_collected(Call::ElbDescribeTags),
-        listeners: Fact::Known(listeners),
+        listeners,
         web_acl: Fact::Known(None),
         policies: Fact::not_collected(Call::ElbDescribeLoadBalancerPolicies),
         instances: Fact::not_collected(Call::ElbDescribeInstanceHealth),
@@ -177,7 +173,30 @@ fn scheme(word: &str) -> Understood<Scheme> {
     }
 }
 
-fn listener(found: DescriptionXml) -> Understood<Listener> {
+/// The listeners. What is not understood of them costs no more than it has to.
+fn listeners(
+    api: &ApiClient,
+    arn: &str,
+    found: Option<Members<DescriptionXml>>,
+) -> Fact<Vec<Listener>> {
+    let unexpected =
+        |said: Unexpected| api.unexpected(Call::ElbDescribeLoadBalancers, Some(arn), &said);
+    let read = || {
+        let mut ports = BTreeSet::new();
+        let all = required("ListenerDescriptions", found)?;
+        each_once(all.member, |one| {
+            let listener = listener(one, unexpected)?;
+            // Of two for one port nobody knows which is right.
+            match listener.port.filter(|port| !ports.insert(*port)) {
+                Some(port) => Err(Unexpected::Value("LoadBalancerPort", port.to_string())),
+                None => Ok(listener),
+            }
+        })
+    };
+    read().map_or_else(|said| Fact::Unread(unexpected(said)), Fact::Known)
+}
+
+fn listener(found: DescriptionXml, unexpected: impl Fn(Unexpected) -> Gap) -> Understood<Listener> {
     let own = required("Listener", found.listener)?;
     let protocol = protocol("Protocol", own.protocol)?;
     let instance_protocol = self::protocol("InstanceProtocol", own.instance_protocol)?;
@@ -198,8 +217,9 @@ fn listener(found: DescriptionXml) -> Understood<Listener> {
         alpn: None,
         attributes: Fact::Known(BTreeMap::new()),
     };
-    if listener.speaks(&[Protocol::Https, Protocol::Ssl]) {
-        required("SSLCertificateId", listener.default_certificate.as_ref())?;
+    if listener.speaks(&[Protocol::Https, Protocol::Ssl]) && listener.default_certificate.is_none()
+    {
+        listener.certificates = Fact::Unread(unexpected(Unexpected::Missing("SSLCertificateId")));
     }
     listener.id = listener.label();
     Ok(listener)
@@ -214,8 +234,14 @@ fn protocol(name: &'static str, word: Option<String>) -> Understood<String> {
     }
 }
 
-fn port(name: &'static str, port: Option<i32>) -> Understood<u16> {
-    required(name, strict::port(name, port)?)
+fn port(name: &'static str, text: Option<String>) -> Understood<u16> {
+    let text = required(name, text)?;
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or(Unexpected::Value(name, text))
+}
+
+fn time(text: String) -> Understood<Timestamp> {
+    text.parse().map_err(|_| Unexpected::Value("CreatedTime", text))
 }
 
 /// A list, which AWS sends even when it is empty.

@@ -124,13 +124,14 @@ async fn in_zone(api: &ApiClient, client: &Client, zone: &ZoneXml) -> Fact<Vec<D
         let mut request =
             RestRequest::get(&[VERSION, "hostedzone", id, "rrset"]).with("maxitems", "300");
         // The next page begins at a record: name, type and, among several of these, identifier.
-        let parts =
-            marker.as_deref().unwrap_or_default().split('\n').filter(|part| !part.is_empty());
+        let parts = marker.as_deref().into_iter().flat_map(|marker| marker.split('\n'));
         for (name, value) in ["name", "type", "identifier"].into_iter().zip(parts) {
             request = request.with(name, value);
         }
         api.call(call, Some(id), client.xml_at::<RecordsXml>(request)).await.and_then(|page| {
-            let next = page.next_record_name.zip(page.next_record_type).map(|(name, kind)| {
+            let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+            let next = filled(page.next_record_name).zip(filled(page.next_record_type));
+            let next = next.map(|(name, kind)| {
                 let parts = [Some(name), Some(kind), page.next_record_identifier];
                 parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
             });

@@ -108,9 +108,9 @@ impl<'a> Bucket<'a> {
                 (Ok(()), region) => {
                     return Ok(Head::Here(region.unwrap_or_else(|| self.api.region.clone())));
                 }
+                (Err(error), _) if s3::is_not_there(&error) => return Ok(Head::Missing),
                 (Err(SdkError::ServiceError(error)), region) => {
                     match (error.raw().status().as_u16(), region) {
-                        (404, _) => return Ok(Head::Missing),
                         // A request that is signed for another region is a bad one to some regions.
                         (301 | 307 | 400, Some(region)) => return Ok(Head::Elsewhere(region)),
                         _ => SdkError::ServiceError(error),

@@ -4,8 +4,7 @@ use elb_audit_core::inventory::Shield;
 use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Reason};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
@@ -14,7 +13,7 @@ use crate::aws::strict;
 #[derive(Debug, Deserialize)]
 struct SubscriptionAnswer {
     #[serde(rename = "Subscription")]
-    _is_there: IgnoredAny,
+    _is_there: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]

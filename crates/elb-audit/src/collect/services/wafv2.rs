@@ -8,11 +8,12 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap};
 use futures::future::join_all;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
-use crate::aws::strict::{self, Owner, Understood, each, required};
+use crate::aws::strict::{self, Owner, Understood, Unexpected, each, required};
 
 mod rules;
 
@@ -43,6 +44,8 @@ struct ResourcesAnswer {
 struct GetAnswer {
     #[serde(rename = "WebACL", alias = "RuleGroup")]
     acl: Option<AclJson>,
+    #[serde(flatten)]
+    others: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -195,7 +198,14 @@ async fn of_load_balancer(waf: Wafv2<'_>, arn: &str) -> Fact<Option<WebAcl>> {
     let answer = waf.client.json::<GetAnswer>(call.operation(), &document);
     let answer = waf.api.call(call, Some(arn), answer).await;
     waf.api.understood(call, Some(arn), answer, |answer| {
-        let Some(acl) = answer.acl else { return Ok(None) };
+        let Some(acl) = answer.acl else {
+            // What stands between speaks in its own way, and not of web ACLs.
+            let speaks = ["message", "Message", "error", "errors", "code"];
+            return match speaks.into_iter().find(|name| answer.others.contains_key(*name)) {
+                Some(name) => Err(Unexpected::Value("WebACL", name.to_owned())),
+                None => Ok(None),
+            };
+        };
         let acl = acl.into_acl()?;
         waf.own_acl(acl.arn.clone())?;
         Ok(Some(acl))

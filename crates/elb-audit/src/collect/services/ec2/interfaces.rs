@@ -108,7 +108,8 @@ fn interface(xml: InterfaceXml) -> Understood<NetworkInterface> {
     let own = own.chain(xml.six.item.iter().map(|one| &one.address));
     let public = xml.addresses.item.iter().filter_map(|one| one.association.as_ref());
     let public = public.chain(&xml.association).filter_map(|one| one.public.as_ref());
-    let public: BTreeSet<&String> = public.filter(|text| !text.is_empty()).collect();
+    // A carrier's address is told otherwise, and this one is absent then.
+    let public: BTreeSet<&String> = public.collect();
     let blocks = xml.blocks.item.iter().chain(&xml.six_blocks.item);
     Ok(NetworkInterface {
         prefixes: each(blocks, |one| block(&one.block))?,

@@ -30,6 +30,10 @@ pub(crate) async fn vpcs(api: &ApiClient, client: &Client, ids: &[String]) -> Fa
         let six = xml.v6.item.into_iter().filter(AssociatedXml::holds);
         texts.extend(six.map(|association| association.block));
         let ranges = each(&texts, |text| block(text))?;
+        // There is none without a block.
+        if ranges.is_empty() {
+            return Err(Unexpected::Missing("cidrBlock"));
+        }
         let firewall =
             |one: VpcFirewallXml| VpcFirewall { arn: one.arn, status: one.status, mode: one.mode };
         Ok(Vpc {
@@ -188,7 +192,7 @@ struct VpcXml {
     id: String,
     #[serde(rename = "ownerId", default, deserialize_with = "strict::some_account")]
     owner: Option<String>,
-    #[serde(rename = "isDefault", default)]
+    #[serde(rename = "isDefault")]
     is_default: bool,
     #[serde(rename = "cidrBlock")]
     block: Option<String>,

@@ -31,12 +31,17 @@ pub(crate) async fn list(
     api.listing(call, "load balancer", found, read, |lb: &LoadBalancer| lb.arn.clone())
 }
 
+/// Stands for an address type that the answer lacks, as those of load balancers did before there was a
+/// second one: it is none that AWS has.
+const MISSING: &str = "missing";
+
 fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadBalancer> {
     let arn = owner.arn("LoadBalancerArn", "loadbalancer/", found.load_balancer_arn)?;
     let kind = kind(&arn, found.r#type.as_ref())?;
     let zones = once(required("AvailabilityZones", found.availability_zones)?);
     let addresses = zones.iter().flat_map(sdk::AvailabilityZone::load_balancer_addresses);
-    let allocations = addresses.filter_map(|address| address.allocation_id.clone()).collect();
+    let allocations = addresses.filter_map(|address| address.allocation_id.clone());
+    let outposts = zones.iter().filter_map(|zone| zone.outpost_id.clone());
     let (state, state_reason) =
         found.state.map_or((None, None), |state| (state.code, state.reason));
     let address_type = found.ip_address_type.as_ref().map(sdk::IpAddressType::as_str);
@@ -53,14 +58,14 @@ fn load_balancer(found: sdk::LoadBalancer, owner: Owner<'_>) -> Understood<LoadB
         state: state.map(|code| code.as_str().to_owned()),
         state_reason,
         zones: each(&zones, |zone| filled("ZoneName", zone.zone_name.clone()))?,
-        outposts: zones.iter().filter_map(|zone| zone.outpost_id.clone()).collect(),
-        allocations,
+        outposts: all_filled("OutpostId", outposts.collect())?,
+        allocations: all_filled("AllocationId", allocations.collect())?,
         private_link_rules: found.enforce_security_group_inbound_rules_on_private_link_traffic,
         health_check: None,
         backend_policies: BTreeMap::new(),
         dns_name: if_any("DNSName", found.dns_name)?,
         vpc_id: Some(filled("VpcId", found.vpc_id)?),
-        ip_address_type: Some(required("IpAddressType", address_type)?.into()),
+        ip_address_type: Some(address_type.unwrap_or(MISSING).into()),
         subnets: each(zones, |zone| filled("SubnetId", zone.subnet_id))?,
         security_groups: all_filled("SecurityGroups", groups)?,
         created: found.created_time.as_ref().and_then(timestamp),

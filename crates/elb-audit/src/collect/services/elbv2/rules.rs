@@ -138,7 +138,13 @@ fn condition(found: sdk::RuleCondition) -> Understood<Condition> {
         condition.values.extend(config.values.unwrap_or_default());
         condition.ip_address_type = config.ip_address_type.map(|kind| kind.as_str().to_owned());
     }
-    for value in found.values.unwrap_or_default() {
+    let plain = found.values.unwrap_or_default();
+    let plain = match condition.field {
+        ConditionField::HttpHeader => redacted(header.as_deref().unwrap_or_default(), plain),
+        ConditionField::QueryString => plain.into_iter().map(secret::kept_of_parameter).collect(),
+        _ => plain,
+    };
+    for value in plain {
         if !condition.values.contains(&value) {
             condition.values.push(value);
         }

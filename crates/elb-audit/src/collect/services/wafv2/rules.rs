@@ -8,7 +8,7 @@ use elb_audit_core::inventory::{WafComparison, WafRule, WafStatement, WebAcl};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::aws::strict::{self, Understood, Unexpected, each, required};
+use crate::aws::strict::{self, Understood, Unexpected, each, filled, required};
 
 /// A web ACL or a rule group, as WAF writes both.
 #[derive(Debug, Deserialize)]
@@ -141,9 +141,7 @@ impl AclJson {
 
 fn rule(json: RuleJson) -> Understood<WafRule> {
     let mut statements = Vec::new();
-    if flatten(&json.statement, &mut statements) == 0 {
-        return Err(Unexpected::Empty("Statement"));
-    }
+    flatten(&json.statement, &mut statements)?;
     let action = json.action.as_ref().or(json.override_action.as_ref());
     Ok(WafRule {
         name: json.name,
@@ -156,37 +154,40 @@ fn rule(json: RuleJson) -> Understood<WafRule> {
 
 /// What is done is the only name in an action: `{"Block": {}}`.
 fn word(action: &Map<String, Value>) -> Option<String> {
-    action.keys().next().map(|name| name.to_ascii_lowercase())
+    only_member(action).map(|(name, _)| name.to_ascii_lowercase())
 }
 
-/// Adds a statement and every one inside it, each before those inside it; how many there are side by side.
-fn flatten(statement: &Map<String, Value>, into: &mut Vec<WafStatement>) -> usize {
-    let mut count = 0;
-    for (name, content) in statement {
-        if content.is_null() {
-            continue;
-        }
-        count += 1;
-        let kind = KINDS.iter().find(|(theirs, _)| theirs == name).map_or(&**name, |row| row.1);
-        let place = into.len();
-        into.push(one(kind, content));
-        let inner = ["Statement", "ScopeDownStatement"].into_iter();
-        let inner = inner.filter_map(|name| content.get(name));
-        let several = content.get("Statements").and_then(Value::as_array).into_iter().flatten();
-        let children = inner.chain(several).filter_map(Value::as_object);
-        let children = children.map(|statement| flatten(statement, into)).sum();
-        into[place].children = children;
+/// The one member of an object that holds one of several.
+fn only_member(object: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let mut members = object.iter().filter(|(_, inner)| !inner.is_null());
+    let (Some(one), None) = (members.next(), members.next()) else { return None };
+    Some(one)
+}
+
+/// Adds a statement and every one inside it, each before those inside it.
+fn flatten(statement: &Map<String, Value>, into: &mut Vec<WafStatement>) -> Understood<()> {
+    let (name, content) = required("Statement", only_member(statement))?;
+    let kind = KINDS.iter().find(|(theirs, _)| theirs == name).map_or(&**name, |row| row.1);
+    let place = into.len();
+    into.push(one(kind, content)?);
+    let inner = ["Statement", "ScopeDownStatement"].into_iter();
+    let inner = inner.filter_map(|name| content.get(name)).filter(|inner| !inner.is_null());
+    let several = content.get("Statements").and_then(Value::as_array).into_iter().flatten();
+    for child in inner.chain(several) {
+        flatten(required("Statement", child.as_object())?, into)?;
+        into[place].children += 1;
     }
-    count
+    Ok(())
 }
 
 /// One statement, without what is inside it.
-fn one(kind: &str, content: &Value) -> WafStatement {
+fn one(kind: &str, content: &Value) -> Understood<WafStatement> {
     let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
     let field = content.get("FieldToMatch");
     let body = field.and_then(|field| field.get("Body").or(field.get("JsonBody")));
     let oversize = body.and_then(|body| body.get("OversizeHandling")).and_then(Value::as_str);
-    WafStatement {
+    let (counted, overridden) = overrides(content)?;
+    Ok(WafStatement {
         kind: kind.to_owned(),
         vendor: text("VendorName"),
         name: match kind {
@@ -194,15 +195,15 @@ fn one(kind: &str, content: &Value) -> WafStatement {
             "rule-group-reference" => text("ARN"),
             _ => None,
         },
-        counted: counted(content),
-        overridden: overridden(content),
+        counted,
+        overridden,
         body: body.is_some(),
         oversize: oversize.map(str::to_owned),
         scoped_down: content.get("ScopeDownStatement").is_some_and(|inner| !inner.is_null()),
         children: 0,
         keys: keys(kind, content),
         compares: field.and_then(Value::as_object).and_then(|field| comparison(field, content)),
-    }
+    })
 }
 
 /// What a statement is about that is no part of the request.
@@ -235,8 +236,7 @@ fn word_of(value: &Value) -> Option<String> {
 
 /// What a statement compares. A field has one name alone; another number of them is not understood.
 fn comparison(field: &Map<String, Value>, content: &Value) -> Option<WafComparison> {
-    let mut named = field.iter().filter(|(_, inner)| !inner.is_null());
-    let ((theirs, inner), None) = (named.next()?, named.next()) else { return None };
+    let (theirs, inner) = only_member(field)?;
     let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
     let field = FIELDS.iter().find(|(name, _)| name == theirs).map_or(&**theirs, |row| row.1);
     let name = inner.get("Name").and_then(Value::as_str).map(str::to_owned);
@@ -305,23 +305,27 @@ fn by_priority(list: Option<&Value>) -> Vec<String> {
     all.into_iter().map(|(_, name)| name).collect()
 }
 
-/// Rules of a group that do something else here than they say, and than count.
-fn overridden(content: &Value) -> BTreeMap<String, String> {
-    let all = content.get("RuleActionOverrides").and_then(Value::as_array).into_iter().flatten();
-    let pairs = all.filter_map(|one| {
-        let action = one.get("ActionToUse").and_then(Value::as_object).and_then(word)?;
-        Some((one.get("Name")?.as_str()?.to_owned(), action))
-    });
-    pairs.filter(|(_, action)| action != "count").collect()
-}
-
-/// Rules of a group that only count here: overridden so, or excluded, which is the same.
-fn counted(content: &Value) -> Vec<String> {
+/// Rules of a group that only count here, overridden so or excluded, which is the same; and those that do
+/// something else than they say.
+fn overrides(content: &Value) -> Understood<(Vec<String>, BTreeMap<String, String>)> {
     let list = |name: &str| content.get(name).and_then(Value::as_array).into_iter().flatten();
-    let overridden = list("RuleActionOverrides")
-        .filter(|one| one.get("ActionToUse").is_some_and(|action| action.get("Count").is_some()));
-    let names = overridden.chain(list("ExcludedRules")).filter_map(|one| one.get("Name"));
-    names.filter_map(Value::as_str).map(str::to_owned).collect()
+    let named = |one: &Value| filled("Name", one["Name"].as_str().map(str::to_owned));
+    let (mut counted, mut overridden) = (Vec::new(), BTreeMap::new());
+    for one in list("RuleActionOverrides") {
+        let name = named(one)?;
+        let action = one["ActionToUse"].as_object().and_then(word);
+        match required("ActionToUse", action)?.as_str() {
+            "count" => counted.push(name),
+            action @ ("allow" | "block" | "captcha" | "challenge") => {
+                overridden.insert(name, action.to_owned());
+            }
+            other => return Err(Unexpected::Value("ActionToUse", other.to_owned())),
+        }
+    }
+    for one in list("ExcludedRules") {
+        counted.push(named(one)?);
+    }
+    Ok((counted, overridden))
 }
 
 #[cfg(test)]
@@ -391,10 +395,36 @@ mod tests {
         assert_eq!(acl.rules[2].statements[0].overridden, [("b".into(), "block".into())].into());
     }
 
+    #[test]
+    fn a_statement_that_is_not_whole_is_none() {
+        let flat = |statement: Value| flatten(statement.as_object().unwrap(), &mut Vec::new());
+        let of = |inner: Value| flat(serde_json::json!({"AndStatement": {"Statements": inner}}));
+        let geo = serde_json::json!({"GeoMatchStatement": {"CountryCodes": ["AT"]}});
+        assert_eq!(of(serde_json::json!([geo, geo])), Ok(()));
+        for odd in [serde_json::json!({}), Value::Null, "teapot".into()] {
+            assert!(of(serde_json::json!([geo, odd])).is_err(), "{odd}");
+        }
+        assert!(flat(serde_json::json!({"A": {}, "B": {}})).is_err());
+        let group = |member: &str, one: Value| {
+            flat(serde_json::json!({"ManagedRuleGroupStatement": {member: [one]}}))
+        };
+        let right = serde_json::json!({"Name": "a", "ActionToUse": {"Count": {}}});
+        assert_eq!(group("RuleActionOverrides", right), Ok(()));
+        for odd in [
+            serde_json::json!({"Name": "a", "ActionToUse": {}}),
+            serde_json::json!({"Name": "a"}),
+            serde_json::json!({"ActionToUse": {"Count": {}}}),
+            serde_json::json!({"Name": "a", "ActionToUse": {"Teapot": {}}}),
+        ] {
+            assert!(group("RuleActionOverrides", odd.clone()).is_err(), "{odd}");
+        }
+        assert!(group("ExcludedRules", serde_json::json!({"Name": ""})).is_err());
+    }
+
     /// What is read of one statement.
     fn read(statement: &Value) -> WafStatement {
         let mut all = Vec::new();
-        flatten(statement.as_object().unwrap(), &mut all);
+        flatten(statement.as_object().unwrap(), &mut all).unwrap();
         all.remove(0)
     }
 
