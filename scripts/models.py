@@ -252,7 +252,7 @@ def names(kind, text):
     inside = text.partition("{")[2]
     pattern = rf"({ATTRIBUTES})^[ ]*{VISIBLE}((?:r#)?\w+)" + (":" if kind == "struct" else r"(?:\(\w+\))?,")
     for attributes, name in re.findall(pattern, inside, re.MULTILINE):
-        if "untagged" in attributes:
+        if "untagged" in attributes or "flatten" in attributes:
             continue
         renamed = re.findall(r'rename = "([^"]+)"', attributes)
         aliases = re.findall(r'alias = "([^"]+)"', attributes)

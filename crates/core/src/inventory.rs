@@ -44,6 +44,7 @@ pub use network::{
     AclEntry, BlockPublicAccess, EncryptionControl, Exclusion, NetworkAcl, Permission, Route,
     RouteFirewall, RouteTable, Scope, SecurityGroup, StaleRule, Subnet, Vpc, VpcFirewall,
 };
+pub use once::Contradiction;
 pub use owner::region_of;
 pub use waf::{WafComparison, WafRule, WafStatement, WebAcl};
 pub(crate) use words::or_missing;

@@ -18,6 +18,7 @@ pub(crate) mod query;
 pub(crate) mod region;
 pub(crate) mod role;
 pub mod s3;
+mod sdk_files;
 pub(crate) mod session;
 mod stop;
 pub(crate) mod strict;

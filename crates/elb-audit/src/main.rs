@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         Ok(runtime) => {
             let run = AssertUnwindSafe(|| runtime.block_on(commands::run(cli)));
             let exit = catch_unwind(run).unwrap_or(Exit::NothingAssessed);
+            // A read that nobody waits for any more, of a pipe for instance, may never end.
+            runtime.shutdown_background();
             ExitCode::from(exit.code())
         }
         Err(_) => ExitCode::from(Exit::NothingAssessed.code()),

@@ -74,7 +74,7 @@ impl FakeAws {
         self.shared.faults().push(fault);
     }
 
-    /// Has every answer that is no planted fault pass through this, which may change its body.
+    /// Has every answer pass through this, which may change its body.
     pub fn rewrite(&self, by: impl FnMut(&Entry, &mut Vec<u8>) + Send + 'static) {
         *held(self.shared.rewriter.lock()) = Some(Box::new(by));
     }

@@ -111,7 +111,9 @@ fn of_report(cell: &Cell, whole: &Whole, report: &Report, code: i32, log: &[Entr
         if !gap && leaves_gap(cell) {
             wrong.push("it leaves no gap of its call".to_owned());
         }
-    } else if !is_code_beside(cell, whole, report, code, log) && (code != 3 || !nothing_assessed(report)) {
+    } else if !is_code_beside(cell, whole, report, code, log)
+        && (code != 3 || !nothing_assessed(report))
+    {
         wrong.push(format!("the exit code is {code}"));
     }
     wrong
@@ -137,13 +139,7 @@ fn leaves_gap(cell: &Cell) -> bool {
 }
 
 /// Whether an exit code is right where something beside the reading failed: keeping, or telling.
-fn is_code_beside(
-    cell: &Cell,
-    whole: &Whole,
-    report: &Report,
-    code: i32,
-    log: &[Entry],
-) -> bool {
+fn is_code_beside(cell: &Cell, whole: &Whole, report: &Report, code: i32, log: &[Entry]) -> bool {
     if cell.kind.expect == Expect::Same {
         return code == whole.code;
     }

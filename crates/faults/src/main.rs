@@ -142,5 +142,13 @@ fn try_all(matrix: &Matrix<'_>, cells: &[Cell], jobs: Option<usize>) -> io::Resu
         };
         jobs.into_iter().try_for_each(ended)
     })?;
-    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let mut all = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // One may have failed because the machine was busy with others: alone it has no such excuse.
+    for tried in all.iter_mut().filter(|tried| !tried.wrong.is_empty()) {
+        *tried = matrix.try_out(tried.cell)?;
+        if !tried.wrong.is_empty() {
+            writeln!(io::stderr(), "{}, alone:{}", tried.cell.name(), shown(&tried.wrong))?;
+        }
+    }
+    Ok(all)
 }

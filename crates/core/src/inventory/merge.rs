@@ -141,6 +141,13 @@ impl Account {
     }
 }
 
+impl Region {
+    /// Whether its load balancers are known.
+    pub(super) fn is_read(&self) -> bool {
+        less(self) == 0
+    }
+}
+
 /// How little is known of a region that two parts have: left out, not even listed, read.
 fn less(region: &Region) -> u8 {
     let unlisted = region.classic.rest.gap().is_some() || region.v2.rest.gap().is_some();

@@ -44,8 +44,11 @@ pub fn steers(character: char) -> bool {
                 | '\u{fff0}'..='\u{fffb}'
                 | '\u{1bca0}'..='\u{1bca3}'
                 | '\u{1d173}'..='\u{1d17a}'
+                | '\u{fdd0}'..='\u{fdef}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+        // What no character will ever be.
+        || u32::from(character) & 0xfffe == 0xfffe
 }
 
 /// The beginning of a text, if it has more than so many characters.

@@ -1,15 +1,16 @@
 //! The authorities whose certificates are trusted: the system's, or those of a file.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 use aws_smithy_types::base64;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+
+use crate::files::read::{self, Bounds, ReadError};
 
 /// A file of authorities that takes the place of the system's, and who names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,9 +71,9 @@ impl Bundle {
     fn text(&self) -> std::io::Result<Vec<u8>> {
         /// Every authority of the world takes less than a hundredth.
         const LARGEST: u64 = 64 << 20;
-        let mut text = Vec::new();
-        File::open(&self.file)?.take(LARGEST).read_to_end(&mut text)?;
-        Ok(text)
+        let bounds = Bounds { most: LARGEST, longest: Duration::from_mins(1) };
+        let text = read::bytes(&self.file, bounds).map_err(ReadError::into_io)?;
+        Ok(text.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(text))
     }
 }
 

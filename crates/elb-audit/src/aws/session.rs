@@ -21,6 +21,8 @@ use super::endpoint::PARTITIONS;
 use super::http_clients::HttpClients;
 use super::profiles::{Profile, ProfileFiles, Profiles};
 use super::region::{RegionName, unknown_region};
+use super::sdk_files;
+use crate::authority;
 use crate::secrets;
 
 /// Why nothing at all could be read.
@@ -158,6 +160,7 @@ async fn load(
     tuning: &Tuning,
 ) -> Result<SdkConfig, AccessError> {
     clean_environment()?;
+    sdk_files::check()?;
     secrets::learn_environment();
     // Whether the files can be read is for the chain to say.
     let bundle = match ProfileFiles::load().await {
@@ -170,6 +173,7 @@ async fn load(
     let http = http.trusting(Bundle::from_environment().or(bundle))?;
     let config = chain(&http, profile, region, tuning).await?;
     let config = with_plausible_region(config)?;
+    require_plausible_endpoint(&config)?;
     let Some(provider) = config.credentials_provider() else { return Ok(config) };
     let provider = SharedCredentialsProvider::new(secrets::LearningProvider(provider));
     Ok(config.into_builder().credentials_provider(provider).build())
@@ -190,6 +194,27 @@ fn with_plausible_region(config: SdkConfig) -> Result<SdkConfig, AccessError> {
     let source = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find(holds);
     let source = source.unwrap_or("the configured region");
     Err(AccessError::Usage(format!("{source}: {}", unknown_region(&region))))
+}
+
+/// Refuses an address that is none before anything is signed for it: the client would make something else of it.
+fn require_plausible_endpoint(config: &SdkConfig) -> Result<(), AccessError> {
+    let variable = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+    // The SDK takes no notice of some that are none, and its clients use them all the same.
+    let Some(url) = config.endpoint_url().or(variable.as_deref()) else { return Ok(()) };
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let of = |rest: &str| rest.split(['/', '?']).next().map(str::to_owned).unwrap_or_default();
+    let wrong = match rest.map(of) {
+        None => Some("begins with https:// or http://"),
+        Some(authority) => authority::split(&authority).err(),
+    };
+    let Some(should) = wrong else { return Ok(()) };
+    let source = if variable.as_deref() == Some(url) {
+        "AWS_ENDPOINT_URL"
+    } else {
+        "the profile's endpoint_url"
+    };
+    let url = secrets::redact_line(url);
+    Err(AccessError::Usage(format!("{source}: `{url}` is no address: one {should}")))
 }
 
 /// The standard chain, or that of the profile that the user names.

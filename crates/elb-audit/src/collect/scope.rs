@@ -143,7 +143,7 @@ async fn identify(
                 return Err(failure.error);
             }
             // STS alone may be out of reach, behind a proxy that lets nobody to it.
-            if !listed.as_ref().is_some_and(|listed| listed.get().is_ok()) {
+            if listed.as_ref().is_none_or(|listed| listed.get().is_err()) {
                 no_way.push(failure.error);
                 continue;
             }

@@ -6,6 +6,8 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use super::{Mode, Rights, beside, is_older, owner, underway, unique};
@@ -193,12 +195,25 @@ pub(crate) fn append(
 
 /// Writes to what is no file, or is open already. A reader who has had enough is no failure.
 fn pass_on(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let file = OpenOptions::new().append(true).open(path)?;
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::new(open_in_time(path)?);
     match render(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// How long a pipe may be without anybody who reads it.
+const WITHOUT_READER: Duration = Duration::from_secs(10);
+
+/// Opens what is no file. A pipe opens when somebody reads it: a thread of its own waits for that, and is left alone
+/// when it has taken too long.
+fn open_in_time(path: &Path) -> io::Result<File> {
+    let (done, opened) = mpsc::channel();
+    let path = path.to_owned();
+    thread::spawn(move || done.send(OpenOptions::new().append(true).open(path)));
+    opened
+        .recv_timeout(WITHOUT_READER)
+        .unwrap_or_else(|_| Err(io::Error::other("it is a pipe that nobody reads")))
 }
 
 /// Writes over a file in place. What needs more room comes first: where there is none, the file is as it was.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::destination::{DestinationError, arn};
+use crate::authority;
 use crate::aws::RegionName;
 
 /// The address of a webhook.
@@ -60,12 +61,7 @@ impl Url {
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (host, target) = rest.split_at(end);
-        if host.is_empty() || host.contains('@') {
-            return Err("has a host, and no user before it");
-        }
-        // Colons within brackets are the address's own.
-        let port = host.rfind(':').filter(|colon| !host[*colon..].contains(']'));
-        let name = &host[..port.unwrap_or(host.len())];
+        let (name, _) = authority::split(host)?;
         if scheme == "http" && !matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
             return Err("is not encrypted");
         }

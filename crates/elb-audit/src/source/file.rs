@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use elb_audit_core::inventory::{Inventory, SCHEMA};
+use elb_audit_core::inventory::{Contradiction, Inventory, SCHEMA};
 use elb_audit_core::render::json;
 use elb_audit_core::vocab::escape::cut;
 use serde::Deserialize;
@@ -73,6 +73,9 @@ pub enum InventoryError {
     /// They are an inventory with something wrong in it.
     #[error("it does not follow `{SCHEMA}` ({})", brief(.0))]
     Malformed(serde_json::Error),
+    /// They contradict themselves.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
 }
 
 /// What every version of a saved inventory has.
@@ -128,7 +131,7 @@ fn understand(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     }
     let mut inventory: Inventory =
         serde_json::from_slice(bytes).map_err(InventoryError::Malformed)?;
-    inventory.keep_each_once();
+    inventory.keep_each_once()?;
     inventory.doubt_old_hashes();
     inventory.note_missing_owners();
     Ok(inventory)

@@ -1,6 +1,6 @@
 //! Answers and lists that go on and on: they end at a bound, and what they hide is a gap.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use elb_audit::aws::bounds;
 use elb_audit_fake_aws::model::organization::ROOT;
@@ -34,8 +34,9 @@ fn gaps(call: &str, kind: &Kind, scan: &str) -> (Vec<String>, usize) {
     said.sort();
     said.dedup();
     let asked = fake.log().into_iter().filter(|entry| entry.call() == call);
-    let regions: BTreeSet<String> = asked.map(|entry| entry.region).collect();
-    (said, fake.count(call) / regions.len())
+    let mut by_region: BTreeMap<String, usize> = BTreeMap::new();
+    asked.for_each(|entry| *by_region.entry(entry.region).or_default() += 1);
+    (said, by_region.into_values().max().unwrap_or_default())
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn fat_pages_that_do_not_end_come_to_their_bound() {
 
 #[test]
 fn a_drip_is_out_of_time() {
-    let scan = "scan --strict --show-passed --format json --retries 0 --call-timeout 1.5";
+    let scan = "scan --strict --show-passed --format json --retries 0 --call-timeout 4";
     side_by_side(&CALLS, |call| {
         let (said, _) = gaps(call, &Kind::Drip, scan);
         assert_eq!(said, ["timed out: no answer in time"], "{call}");

@@ -133,6 +133,7 @@ fn nothing_in_a_file_steers_a_terminal() {
     for format in render::ALL {
         let run = Run::bare("diff earlier.json").arg("report\u{9b}.json");
         let done = run.arg("--format").arg(format.name).inside(&folder).done();
+        assert!(done.code < 2 && !done.stdout.is_empty(), "{}", done.stderr);
         is_clean(&format!("diff {}", format.name), &done.stdout.replace("\r\n", "\n"));
         is_clean("diff on standard error", &done.stderr);
     }
@@ -140,6 +141,7 @@ fn nothing_in_a_file_steers_a_terminal() {
     let fingerprint = parsed["findings"][0]["fingerprint"].as_str().unwrap();
     for task in [format!("explain {fingerprint} --report"), "permissions --missing".to_owned()] {
         let done = Run::bare(&task).arg("report\u{9b}.json").inside(&folder).done();
+        assert!(done.code < 2 && !done.stdout.is_empty(), "{}", done.stderr);
         is_clean(&task, &done.stdout);
         is_clean(&task, &done.stderr);
     }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use elb_audit_fake_aws::{Bucket, FakeAws, Fault};
+use serde_json::Value;
 
 use crate::program::{Folder, Run};
 use crate::watch::{account, scan};
@@ -204,7 +205,7 @@ fn an_object_that_drips_keeps_nobody_from_his_findings() {
         let run = scan(&fake, options).env("AWS_ENDPOINT_URL_S3", &url);
         run.by_shell(PATIENCE).done()
     };
-    let done = run("--timeout 3 --state s3://reports/state.json").exits(5);
+    let done = run("--timeout 12 --state s3://reports/state.json").exits(5);
     let said = "error: cannot read s3://reports/state.json: it ";
     assert!(done.stderr.contains(said), "{}", done.stderr);
     assert!(done.stderr.contains("left as it was"), "{}", done.stderr);
@@ -223,8 +224,55 @@ fn an_object_that_drips_keeps_nobody_from_his_findings() {
 fn an_object_that_never_comes_keeps_nobody_from_his_findings() {
     let fake = FakeAws::start(account(true, false).with(Bucket::new("reports", "eu-west-1")));
     fake.fault(Fault::hang("s3:GetObject"));
-    let run = scan(&fake, "--timeout 3 --state s3://reports/state.json").by_shell(PATIENCE);
+    let run = scan(&fake, "--timeout 12 --state s3://reports/state.json").by_shell(PATIENCE);
     let done = run.done().exits(5);
     assert!(done.stderr.contains("cannot read s3://reports/state.json"), "{}", done.stderr);
     assert_eq!(done.report().summary.faults.high, 1);
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_before_anything_is_sent() {
+    for url in ["http://127.0.0.1:99999", "http://127.0.0.1:", "nonsense", "ftp://127.0.0.1"] {
+        let done = Run::at(url, "scan --retries 0").done().exits(2);
+        let said = format!("error: AWS_ENDPOINT_URL: `{url}` is no address: one ");
+        assert!(done.stderr.starts_with(&said), "{}", done.stderr);
+    }
+    for hook in ["http://127.0.0.1:99999/hush", "https://[::1/hush", "https://example.com:0/hush"] {
+        let run = Run::at("http://127.0.0.1:9", "scan --notify").arg(format!("webhook:{hook}"));
+        let done = run.done().exits(2);
+        assert!(!done.stderr.contains("hush") && !done.stderr.contains("AWS"), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_device_is_no_file_of_profiles_or_authorities() {
+    let fake = FakeAws::start(account(true, false));
+    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "SSL_CERT_FILE"] {
+        let done = Run::on(&fake, "scan").env(name, "/dev/zero").done().exits(2);
+        let said = format!("error: {name} names the file /dev/zero, which is a device\n");
+        assert_eq!(done.stderr, said);
+    }
+    Run::on(&fake, "scan").env("AWS_CONFIG_FILE", "/dev/null").done().exits(1);
+}
+
+#[test]
+fn an_inventory_that_contradicts_itself_is_refused() {
+    let fake = FakeAws::start(account(true, false));
+    let folder = Folder::new();
+    Run::on(&fake, "collect -o a.json").inside(&folder).done().exits(0);
+    let whole: Value = serde_json::from_slice(&fs::read(folder.path("a.json")).unwrap()).unwrap();
+    let with = |change: fn(&mut Value)| {
+        let mut other = whole.clone();
+        let regions = other["accounts"][0]["regions"].as_array_mut().unwrap();
+        let place = regions.iter().position(|one| one["name"] == "eu-west-1").unwrap();
+        let mut copy = regions[place].clone();
+        change(&mut copy);
+        regions.insert(0, copy);
+        folder.file("b.json", &other.to_string());
+        Run::bare("check b.json").inside(&folder).done()
+    };
+    let said = "it holds region eu-west-1 twice, and not alike";
+    let done = with(|copy| copy["v2"]["items"] = Value::Array(Vec::new())).exits(2);
+    assert!(done.stderr.contains(said), "{}", done.stderr);
+    with(|_| {}).exits(1);
 }

@@ -146,7 +146,7 @@ fn a_region_of_the_user_that_can_be_none_is_refused_before_anything_is_asked() {
             let run = option.split(' ').fold(run, Run::arg);
             // A `#` begins a comment there.
             if !name.contains('#') {
-                run.done().says(2, &[&format!("error: the profile's region: {unknown}")]);
+                run.done().says(2, &[&format!("error: the configured region: {unknown}")]);
             }
         }
         if !name.contains('#') {

@@ -20,7 +20,8 @@ pub(crate) fn until(what: &str, mut happens: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_mins(1);
     while !happens() {
         assert!(Instant::now() < patience, "{what}");
-        std::thread::yield_now();
+        // What is waited for needs the machine, too.
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

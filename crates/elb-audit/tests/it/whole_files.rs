@@ -317,16 +317,19 @@ fn what_a_killed_run_has_left_goes_with_the_next_one() {
         run.wait().unwrap();
         assert!(is_report(&folder.path(name)));
         // It may have been too fast to be killed.
-        let beside = beside.unwrap_or_else(|| ".none.tmp".to_owned());
-        let left = folder.path(&beside);
-        if left.exists() {
-            // A young one may be another run's, and is in nobody's way.
-            demo(&folder, "-o").arg(&output).done().exits(1);
-            assert!(left.exists());
-            let old = SystemTime::now() - Duration::from_secs(3_601);
-            File::options().write(true).open(&left).unwrap().set_modified(old).unwrap();
-            demo(&folder, "-o").arg(&output).done().exits(1);
+        let mut left = Vec::from_iter(beside.map(|beside| folder.path(&beside)));
+        left.retain(|left| left.exists());
+        if name == "a.json" {
+            left.push(folder.file(".a.json.0123456789abcdef.tmp", ""));
         }
+        // A young one may be another run's, and is in nobody's way.
+        demo(&folder, "-o").arg(&output).done().exits(1);
+        assert!(left.iter().all(|left| left.exists()));
+        let old = SystemTime::now() - Duration::from_secs(3_601);
+        for left in left {
+            File::options().write(true).open(&left).unwrap().set_modified(old).unwrap();
+        }
+        demo(&folder, "-o").arg(&output).done().exits(1);
         assert!(!names(&folder).iter().any(is_beside), "{:?}", names(&folder));
         fs::remove_file(folder.path(name)).unwrap();
     }

@@ -180,7 +180,7 @@ fn distribution(xml: DistributionXml) -> Understood<Distribution> {
     // Origins that viewers reach in cleartext.
     let mut in_cleartext = BTreeSet::new();
     for behavior in behaviors {
-        let is_cleartext = behavior.takes_cleartext()?;
+        let without_tls = behavior.takes_cleartext()?;
         // It may name a group of origins instead of one.
         let named = match groups.get(&behavior.target_origin_id) {
             Some(group) => group.iter().map(|member| &member.origin).collect(),
@@ -189,7 +189,7 @@ fn distribution(xml: DistributionXml) -> Understood<Distribution> {
         if let Some(gone) = named.iter().find(|id| origins.iter().all(|one| one.id != ***id)) {
             return Err(Unexpected::Value("TargetOriginId", (*gone).clone()));
         }
-        if is_cleartext {
+        if without_tls {
             in_cleartext.extend(named.into_iter().cloned());
         }
     }

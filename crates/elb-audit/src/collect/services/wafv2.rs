@@ -8,8 +8,7 @@ use elb_audit_core::vocab::call::Call;
 use elb_audit_core::vocab::fact::{Fact, Gap};
 use futures::future::join_all;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
@@ -45,7 +44,7 @@ struct GetAnswer {
     #[serde(rename = "WebACL", alias = "RuleGroup")]
     acl: Option<AclJson>,
     #[serde(flatten)]
-    others: BTreeMap<String, IgnoredAny>,
+    others: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,6 +10,8 @@ SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 HIDDEN = {*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010)}
 HIDDEN |= {*range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC)}
 HIDDEN |= {*range(0xE0000, 0xE0080)}
+# What no character will ever be.
+HIDDEN |= {*range(0xFDD0, 0xFDF0), *(plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF))}
 
 # Who has accepted a finding of the reports, why, and its last day.
 ACCEPTED = ["edge-team", "moves in May", "2099-05-31"]

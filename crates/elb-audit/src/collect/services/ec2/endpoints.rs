@@ -46,11 +46,10 @@ async fn principals(api: &ApiClient, client: &Client, service: &str) -> Fact<Vec
 fn service(xml: ServiceXml) -> Understood<EndpointService> {
     // A service is for load balancers of either kind.
     let sets = [xml.network_load_balancer_arn_set, xml.gateway_load_balancer_arn_set];
-    let load_balancers: Vec<String> =
-        sets.into_iter().flatten().flat_map(|set| texts(set.item)).collect();
-    if load_balancers.is_empty() {
+    if sets.iter().all(Option::is_none) {
         return Err(Unexpected::Missing("networkLoadBalancerArnSet"));
     }
+    let load_balancers = sets.into_iter().flatten().flat_map(|set| texts(set.item)).collect();
     Ok(EndpointService {
         id: xml.service_id,
         name: xml.service_name,

@@ -189,10 +189,13 @@ fn one(kind: &str, content: &Value) -> Understood<WafStatement> {
     let (counted, overridden) = overrides(content)?;
     Ok(WafStatement {
         kind: kind.to_owned(),
-        vendor: text("VendorName"),
+        vendor: match kind {
+            "managed-rule-group" => Some(filled("VendorName", text("VendorName"))?),
+            _ => None,
+        },
         name: match kind {
-            "managed-rule-group" => text("Name"),
-            "rule-group-reference" => text("ARN"),
+            "managed-rule-group" => Some(filled("Name", text("Name"))?),
+            "rule-group-reference" => Some(filled("ARN", text("ARN"))?),
             _ => None,
         },
         counted,
@@ -406,7 +409,8 @@ mod tests {
         }
         assert!(flat(serde_json::json!({"A": {}, "B": {}})).is_err());
         let group = |member: &str, one: Value| {
-            flat(serde_json::json!({"ManagedRuleGroupStatement": {member: [one]}}))
+            let group = serde_json::json!({"VendorName": "AWS", "Name": "a", member: [one]});
+            flat(serde_json::json!({"ManagedRuleGroupStatement": group}))
         };
         let right = serde_json::json!({"Name": "a", "ActionToUse": {"Count": {}}});
         assert_eq!(group("RuleActionOverrides", right), Ok(()));
