@@ -180,11 +180,16 @@ fn answered_by_another(call: &str) -> bool {
 }
 
 /// Faults that make another answer which AWS gives as well, and where it says so: verdicts follow it.
-const TRUE: [(&str, &str, &str); 2] = [
+const TRUE: [(&str, &str, &str); 3] = [
     (
         "bare",
         "wafv2:GetWebACLForResource",
         "AWS WAF API reference, GetWebACLForResource: without a web ACL the answer has no field",
+    ),
+    (
+        "without-last",
+        "elbv2:*",
+        "Elastic Load Balancing API reference, Listener: without MutualAuthentication clients need no certificate",
     ),
     (
         "other-account",
