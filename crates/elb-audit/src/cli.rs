@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and how it is spelt.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use elb_audit_core::compliance::Framework;
 use elb_audit_core::docs::Purpose;
 use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::render::{self, Format};
+use elb_audit_core::report::Exit;
 use elb_audit_core::vocab::escape::steers;
 use elb_audit_core::vocab::severity::{Persona, Severity};
 use jiff::Timestamp;
@@ -481,15 +483,22 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
 }
 
 /// Prints help, the version, or what is wrong with the command line. What of that would steer a terminal, which a
-/// variable of the environment may hold, is written as escapes.
-pub fn print(error: &clap::Error) {
+/// variable of the environment may hold, is written as escapes. Gives the exit code.
+#[must_use]
+pub fn print(error: &clap::Error) -> Exit {
     let text = error.render().to_string();
     if error.use_stderr() && text.contains(|c| c != '\n' && steers(c)) {
         text.trim_end().lines().for_each(|line| say(format_args!("{line}")));
-        return;
+        return Exit::Usage;
     }
-    // Nobody listening is no reason to stop.
-    let _ = error.print();
+    if let Err(failure) = error.print()
+        && !error.use_stderr()
+        && failure.kind() != io::ErrorKind::BrokenPipe
+    {
+        say(format_args!("error: cannot write to standard output: {failure}"));
+        return Exit::DeliveryFailed;
+    }
+    if error.use_stderr() { Exit::Usage } else { Exit::Clean }
 }
 
 /// The colours of help and of what is wrong with the command line, which is told before it is understood.

@@ -12,6 +12,7 @@ use elb_audit_core::vocab::digest::{hex, sha256};
 pub(crate) mod aside; // written whole, and moved into place
 pub(crate) mod lock; // replaced by one process at a time
 mod owner; // rights, where the system has them
+mod patience; // no waiting without end
 pub(crate) mod read; // read to their end, within bounds
 pub(crate) mod survey; // what a document is like
 pub(crate) mod underway; // removed when the process ends

@@ -5,8 +5,8 @@
 //! `docs/architecture.md`.
 
 mod secrets; // what must not be told, kept out of all text
-mod authority; // host and port of an address
 mod files; // files that are read within bounds, and written whole
+mod web_address; // an address on the web, taken apart
 mod log; // lines on standard error
 mod signals; // what ends a run early
 pub mod aws; // the client: credentials, endpoints, pace, requests

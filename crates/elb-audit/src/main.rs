@@ -16,8 +16,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, with exit code 0.
-            cli::print(&error);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
+            return ExitCode::from(cli::print(&error).code());
         }
     };
     std::panic::set_hook(Box::new(|panic| {

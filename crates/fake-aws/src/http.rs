@@ -18,7 +18,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// A header by its name in small letters.
+    /// A header by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -55,8 +55,12 @@ pub fn run(program: &Path, url: &str, arguments: &str, at_most: Duration) -> io:
         .spawn()?;
     let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
     let mut peak = 0;
+    let mut is_itself = false;
     let status = loop {
-        peak = peak.max(memory(&child));
+        is_itself = is_itself || runs(&child, program);
+        if is_itself {
+            peak = peak.max(memory(&child));
+        }
         if let Some(status) = child.try_wait()? {
             break Some(status);
         }
@@ -83,6 +87,12 @@ fn reader(from: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
         }
         String::from_utf8_lossy(&bytes).into_owned()
     })
+}
+
+/// Whether a process runs its program already. Until it does, its memory is that of this process.
+fn runs(child: &Child, program: &Path) -> bool {
+    let line = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
+    line.split(|byte| *byte == 0).next() == Some(program.as_os_str().as_encoded_bytes())
 }
 
 /// Bytes of memory that a process has had at most.

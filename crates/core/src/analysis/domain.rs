@@ -77,7 +77,7 @@ fn path_of(url: &str) -> Vec<String> {
     parts
 }
 
-/// A host as DNS compares them: in small letters, without the last dot, in ASCII.
+/// A host as DNS compares them: in lower case, without the last dot, in ASCII.
 fn normal(host: &str) -> String {
     let host = host.trim_end_matches('.').to_lowercase();
     if let Ok(address) = host.parse::<IpAddr>() {

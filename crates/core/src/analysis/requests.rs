@@ -38,7 +38,7 @@
 //! is a bag: a request may send a header twice, and a condition is met if one of the values does. A bag says
 //! which sets some value is in, and which no value may be in.
 //!
-//! A listener tells no capitals from small letters in hosts, headers and queries; a web ACL does, unless it is
+//! A listener tells no upper from lower case in hosts, headers and queries; a web ACL does, unless it is
 //! told otherwise. [`Cell::as_sent`] has both.
 //!
 //! What one box leaves of another is no box, but a few of them. `path /a*` and `method GET`, taken out of

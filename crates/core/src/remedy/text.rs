@@ -52,7 +52,7 @@ pub(super) fn command(start: &str, options: &[String]) -> String {
     text
 }
 
-/// The name in small letters between these: `MinSize` is `min-size`, `VPCZoneIdentifier` `vpc-zone-identifier`.
+/// The name in lower case between these: `MinSize` is `min-size`, `VPCZoneIdentifier` `vpc-zone-identifier`.
 pub(super) fn lower(name: &str, between: char) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut text = String::new();

@@ -618,7 +618,7 @@ fn is_command(line: &str) -> bool {
     line.starts_with("aws ") || edits || is_assignment(line)
 }
 
-/// Whether a variable takes what a command of AWS answers: in small letters, to be told from what is to be
+/// Whether a variable takes what a command of AWS answers: in lower case, to be told from what is to be
 /// filled in.
 fn is_assignment(line: &str) -> bool {
     let Some((name, _)) = line.split_once("=$(aws ") else { return false };

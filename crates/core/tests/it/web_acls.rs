@@ -177,7 +177,7 @@ fn what_skips_nothing_passes_and_what_is_not_plain_is_unknown() {
             Pass,
         ),
         ("no request at all", vec![allow(waf_not(path("STARTS_WITH", "/"))), all()], Pass),
-        ("small letters", vec![allow(transformed("EXACTLY", "/A", "LOWERCASE")), all()], Pass),
+        ("lower case", vec![allow(transformed("EXACTLY", "/A", "LOWERCASE")), all()], Pass),
         ("of an old file", vec![allow(old()), all()], Unknown),
         ("of an old file, behind the rules", vec![all(), allow(old())], Pass),
         (

@@ -128,7 +128,8 @@ pub const TABLE: &[(Bound, u64)] = &[
     ),
     (
         Bound {
-            of: "all answers about one account, a listed load balancer counting for 100 KB more",
+            of: "all answers about one account, a listed load balancer counting for 100 KB more and any other item for at \
+                 least 512 B",
             most: "2 GB",
             beyond: "a gap for every further call there",
         },

@@ -6,7 +6,7 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Statement(Value);
 
-/// A condition of a statement, in small letters but for the values.
+/// A condition of a statement, in lower case but for the values.
 #[derive(Debug)]
 pub(crate) struct Condition {
     pub(crate) operator: String,
@@ -28,7 +28,7 @@ impl Statement {
         self.0.get("Sid").and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// The actions, in small letters; none when the statement is about all but some.
+    /// The actions, in lower case; none when the statement is about all but some.
     pub(crate) fn actions(&self) -> Option<Vec<String>> {
         let actions = words(self.0.get("Action")?);
         Some(actions.iter().map(|action| action.to_ascii_lowercase()).collect())

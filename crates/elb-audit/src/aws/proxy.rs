@@ -18,8 +18,7 @@ use crate::secrets;
 use bypass::Bypass;
 
 /// Variables that name the proxy for `https://`, the first one that is set counting.
-///
-/// The order is that of curl and of the AWS CLI.
+/// Lower case counts before upper case, as it does for curl.
 const FOR_HTTPS: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 /// The same for `http://`.
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];

@@ -74,7 +74,7 @@ impl Role {
     }
 }
 
-/// Takes on roles as the caller: one client for all of them.
+/// Assumes roles as the caller: one client for all of them.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleAssumer {
     client: aws_sdk_sts::Client,
@@ -82,7 +82,7 @@ pub(crate) struct RoleAssumer {
     terms: RoleTerms,
 }
 
-/// How roles are taken on.
+/// How roles are assumed.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleTerms {
     /// What their trust policies ask for.
@@ -98,7 +98,7 @@ pub(crate) fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|id| !id.is_empty())
 }
 
-/// A role that has been taken on.
+/// A role that has been assumed.
 pub(crate) struct AssumedRole {
     /// The ARN of the session.
     pub(crate) caller: String,
@@ -119,7 +119,7 @@ impl RoleAssumer {
         RoleAssumer { client, api, terms }
     }
 
-    /// Takes the role on, or says why it cannot be.
+    /// Assumes the role, or says why it cannot be.
     pub(crate) async fn assume(&self, role: &Role) -> Fact<AssumedRole> {
         match self.request_credentials(role).await {
             Fact::Unread(gap) => Fact::Unread(gap),
@@ -191,7 +191,7 @@ impl ProvideCredentials for RefreshingCredentials {
             match self.assumer.request_credentials(&self.role).await {
                 Fact::Known((_, credentials)) => Ok(credentials),
                 Fact::Unread(gap) => Err(CredentialsError::provider_error(format!(
-                    "{} cannot be taken on again: {gap}",
+                    "{} cannot be assumed again: {gap}",
                     self.role.arn()
                 ))),
             }
@@ -202,7 +202,7 @@ impl ProvideCredentials for RefreshingCredentials {
 /// The same configuration with the credentials of a role, kept apart from the caller's.
 pub(crate) fn config_for_role(config: &SdkConfig, taken: &AssumedRole) -> SdkConfig {
     let cache = aws_config::identity::IdentityCache::lazy()
-        // Taking the role on again may have to wait its turn.
+        // Assuming the role again may have to wait its turn.
         .load_timeout(std::time::Duration::from_mins(1))
         .build();
     config

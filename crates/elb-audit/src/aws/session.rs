@@ -22,8 +22,8 @@ use super::http_clients::HttpClients;
 use super::profiles::{Profile, ProfileFiles, Profiles};
 use super::region::{RegionName, unknown_region};
 use super::sdk_files;
-use crate::authority;
 use crate::secrets;
+use crate::web_address::WebAddress;
 
 /// Why nothing at all could be read.
 #[derive(Debug, thiserror::Error)]
@@ -201,13 +201,7 @@ fn require_plausible_endpoint(config: &SdkConfig) -> Result<(), AccessError> {
     let variable = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
     // The SDK takes no notice of some that are none, and its clients use them all the same.
     let Some(url) = config.endpoint_url().or(variable.as_deref()) else { return Ok(()) };
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let of = |rest: &str| rest.split(['/', '?']).next().map(str::to_owned).unwrap_or_default();
-    let wrong = match rest.map(of) {
-        None => Some("begins with https:// or http://"),
-        Some(authority) => authority::split(&authority).err(),
-    };
-    let Some(should) = wrong else { return Ok(()) };
+    let Err(should) = WebAddress::parse(url) else { return Ok(()) };
     let source = if variable.as_deref() == Some(url) {
         "AWS_ENDPOINT_URL"
     } else {

@@ -141,6 +141,14 @@ impl Owner<'_> {
     }
 }
 
+/// The ARN of something that is this account's, in whatever region: what belongs to no account is everybody's.
+pub(crate) fn own_arn(account: Option<&str>, arn: String) -> Understood<String> {
+    let named = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3));
+    let is_own = named
+        .is_some_and(|named| named.is_empty() || account.is_none_or(|account| account == named));
+    if is_own { Ok(arn) } else { Err(Unexpected::Foreign(arn)) }
+}
+
 /// Every item, read by this, each once however often it comes; the first that is not understood, if one is not.
 pub(crate) fn each_once<T: fmt::Debug, U>(
     items: Vec<T>,
@@ -222,6 +230,21 @@ pub(crate) fn texts(all: Vec<Text>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_protected_is_the_accounts_own() {
+        let eip = "arn:aws:ec2:eu-west-1:111122223333:eip-allocation/eipalloc-1";
+        for (account, arn, is_own) in [
+            (Some("111122223333"), eip, true),
+            (Some("444455556666"), eip, false),
+            (None, eip, true),
+            (Some("444455556666"), "arn:aws:route53:::hostedzone/Z1", true),
+            (None, "eipalloc-1", false),
+            (None, "arn:aws", false),
+        ] {
+            assert_eq!(own_arn(account, arn.to_owned()).is_ok(), is_own, "{account:?} {arn}");
+        }
+    }
 
     #[test]
     fn what_is_missing_or_of_no_use_is_told() {

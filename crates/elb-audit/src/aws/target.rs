@@ -22,7 +22,7 @@ fn is_link_local(address: IpAddr) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) is_https: bool,
-    /// In small letters, without brackets and without a dot at its end.
+    /// In lower case, without brackets and without a dot at its end.
     pub(crate) host: String,
     pub(crate) port: u16,
 }

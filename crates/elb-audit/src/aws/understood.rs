@@ -58,12 +58,12 @@ impl ApiClient {
                 Err(said) => gap = gap.or_else(|| Some(self.unexpected(call, None, &said))),
             }
         }
-        let items = self.each_once(what, items, id);
+        let items = self.merge_repeated(what, items, id);
         Listing { items, rest: gap.map_or(Fact::Known(()), Fact::Unread) }
     }
 
     /// Each item once, as it came last: one may come on two pages while the list changes. A note tells.
-    pub(crate) fn each_once<T, K: Ord>(
+    pub(crate) fn merge_repeated<T, K: Ord>(
         &self,
         what: &str,
         items: Vec<T>,

@@ -131,7 +131,7 @@ impl Intercept for WholeAnswer {
     }
 }
 
-/// Has an answer that is not whole asked for again, and one that is not taken not: it would be as long.
+/// Has an answer that is not whole asked for again, but not one that was too long: it would be so again.
 #[derive(Debug)]
 pub(crate) struct RetryIncomplete;
 

@@ -221,7 +221,7 @@ impl<'a> AccountGateway<'a> {
             let id = member.id();
             let usual = || self.target(id, Some(self.usual_role(id)));
             let target = targets.entry(id.to_owned()).or_insert_with(usual);
-            // A role that is given by its ARN is taken on in the caller's own account, too.
+            // A role that is given by its ARN is assumed in the caller's own account, too.
             if let Member::Role(role) = member {
                 target.role = Some(self.own_partition(role)?);
             }

@@ -1,4 +1,4 @@
-//! What roles are taken on for, and whose the credentials are.
+//! What roles are assumed for, and whose the credentials are.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::aws::role::Role;
 use crate::collect::Request;
 use crate::collect::scope::CallerIdentity;
 
-/// What roles are taken on for: with their credentials nothing else can be done.
+/// What roles are assumed for: with their credentials nothing else can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RoleUse {
     /// To list the account's regions.

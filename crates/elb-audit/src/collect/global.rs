@@ -60,7 +60,7 @@ impl Reader<'_> {
         let none = Shield { subscribed: false, protected: Vec::new() };
         let (shield, (distributions, dns_records), vpc_origins, accelerators) = tokio::join!(
             self.answer(Call::ShieldDescribeSubscription, &query::SHIELD, none, async |one| {
-                shield::shield(&one.0, &one.1).await
+                shield::shield(&one.0, &one.1, self.plan.account.as_deref()).await
             }),
             self.distributions_and_records(),
             self.list(Call::CloudFrontListVpcOrigins, &query::CLOUDFRONT, async |one| {

@@ -38,14 +38,25 @@ pub(crate) async fn ask(run: &Collection<'_>, accounts: &mut [Account]) {
     let wanted: BTreeMap<(usize, usize), BTreeSet<Call>> =
         owners.iter().map(|place| (*place, missing(run, accounts, &leases, *place))).collect();
     let entered = run.session.entered();
-    let owner = |place: (usize, usize)| Owner::new(run, &entered, accounts, place);
+    // One client an account: its pace, and how much may come in answer, are the account's.
+    let client = |account: usize| {
+        let id = accounts[account].known_id().unwrap_or_default();
+        (account, role::client_for_account(&run.api, id, run.accounts_at_a_time()))
+    };
+    let clients: BTreeMap<usize, ApiClient> =
+        wanted.keys().map(|(account, _)| client(*account)).collect();
+    let owner = |place: &(usize, usize)| {
+        let owner = Owner::new(run, &entered, accounts, *place, &clients[&place.0]);
+        owner.map(|owner| (*place, owner))
+    };
+    let owners: BTreeMap<(usize, usize), Owner> = wanted.keys().filter_map(owner).collect();
     let facts = wanted.iter().filter_map(|(place, calls)| {
-        let owner = owner(*place)?;
+        let owner = owners.get(place)?;
         Some(async move { (*place, owner.facts(calls).await) })
     });
     let asked = leases.iter().filter(|lease| !lease.holders.addresses.is_empty());
     let interfaces = asked.filter_map(|lease| {
-        let owner = owner(lease.owner)?;
+        let owner = owners.get(&lease.owner)?;
         Some(async move { (lease, owner.interfaces(&lease.holders).await) })
     });
     let (facts, interfaces) = tokio::join!(join_all(facts), join_all(interfaces));
@@ -152,14 +163,14 @@ impl Owner {
         entered: &BTreeMap<String, SdkConfig>,
         accounts: &[Account],
         (account, region): (usize, usize),
+        api: &ApiClient,
     ) -> Option<Self> {
         let id = accounts[account].known_id().unwrap_or_default();
         let partition = endpoint::partition_named(&accounts[account].partition)?;
         let name = &accounts[account].regions[region].name;
         let region = RegionName::in_partition(name, partition)?;
         let config = session::in_region(entered.get(id).unwrap_or(&run.config), &region);
-        let api = role::client_for_account(&run.api, id, run.accounts_at_a_time());
-        Some(Owner { api: ApiClient { region, ..api }, config })
+        Some(Owner { api: ApiClient { region, ..api.clone() }, config })
     }
 
     fn client(&self, call: Call) -> query::Client {

@@ -140,7 +140,7 @@ pub(super) fn cut_short(inventory: &Inventory, stopped: Stop) -> Option<(Exit, &
     }
 }
 
-/// Whether the caller's credentials ran out. A role that could not be taken on again is the account's own
+/// Whether the caller's credentials ran out. A role that could not be assumed again is the account's own
 /// trouble, and a gap there; so is one profile of several.
 fn expired(inventory: &Inventory) -> bool {
     let (mut own, mut without, mut refused) = (0, 0, false);

@@ -6,11 +6,9 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
-use super::{Mode, Rights, beside, is_older, owner, underway, unique};
+use super::{Mode, Rights, beside, is_older, owner, patience, underway, unique};
 
 /// What is this old was left by a process that was killed: each run that writes the same file removes it.
 const ABANDONED: Duration = Duration::from_hours(1);
@@ -44,12 +42,12 @@ pub(crate) fn write(
     render(&mut out)?;
     out.flush()?;
     drop(out);
-    let is_alike = match &there {
+    let is_ready = match &there {
         Some(there) => new.becomes_like(there, rights)?,
         None => true,
     };
     new.file.sync_all()?;
-    if is_alike {
+    if is_ready {
         match new.move_to(&target.path) {
             Err(error) if there.is_some() && is_not_ours(&error) => {}
             moved => return moved,
@@ -122,16 +120,17 @@ impl Temporary {
         Ok(temporary)
     }
 
-    /// Gives it the owner of the file that it replaces, and its rights if these are kept; whether that could be
-    /// done.
+    /// Gives it the owner of the file that it replaces, and its rights if these are kept; whether it can take that
+    /// file's place.
     fn becomes_like(&self, there: &Metadata, rights: Rights) -> io::Result<bool> {
-        let is_kept = match rights {
-            Rights::Kept(_) => self.file.set_permissions(there.permissions()).is_ok(),
-            Rights::Private => true,
-        };
-        let is_owned = owner::give(&self.file, there)?;
-        // What is only its owner's is better another owner's than half written.
-        Ok(is_kept && is_owned || matches!(rights, Rights::Private))
+        match rights {
+            Rights::Kept(_) => {
+                let is_alike = self.file.set_permissions(there.permissions()).is_ok();
+                Ok(owner::give(&self.file, there)? && is_alike)
+            }
+            // What only its owner reads is better another owner's than half written.
+            Rights::Private => owner::give(&self.file, there).map(|_| true),
+        }
     }
 
     pub(super) fn move_to(&self, target: &Path) -> io::Result<()> {
@@ -205,15 +204,12 @@ fn pass_on(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
 /// How long a pipe may be without anybody who reads it.
 const WITHOUT_READER: Duration = Duration::from_secs(10);
 
-/// Opens what is no file. A pipe opens when somebody reads it: a thread of its own waits for that, and is left alone
-/// when it has taken too long.
+/// Opens what is no file. A pipe opens when somebody reads it.
 fn open_in_time(path: &Path) -> io::Result<File> {
-    let (done, opened) = mpsc::channel();
     let path = path.to_owned();
-    thread::spawn(move || done.send(OpenOptions::new().append(true).open(path)));
-    opened
-        .recv_timeout(WITHOUT_READER)
-        .unwrap_or_else(|_| Err(io::Error::other("it is a pipe that nobody reads")))
+    let open = move || OpenOptions::new().append(true).open(path);
+    patience::within(WITHOUT_READER, open)?
+        .unwrap_or_else(|| Err(io::Error::other("it is a pipe that nobody reads")))
 }
 
 /// Writes over a file in place. What needs more room comes first: where there is none, the file is as it was.

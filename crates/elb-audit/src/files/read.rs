@@ -1,15 +1,11 @@
 //! Files, pipes and devices, read to their end: no more of them than a bound, and no longer than a time.
-//!
-//! They are read by a thread of their own: a pipe that nobody writes to is not even opened, and nothing ends a
-//! read that waits. When the time is up, whoever waits for it goes on.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
 
+use super::patience;
 use super::survey::{ShapeError, Survey};
 
 /// How long a pipe may be without anybody who writes to it.
@@ -143,33 +139,25 @@ struct Source {
 }
 
 impl Source {
-    fn read<R: Read>(
+    fn read<R: Read + Send + 'static>(
         self,
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         bounds: Bounds,
         survey: Option<Survey>,
     ) -> Result<Vec<u8>, ReadError> {
         let began = Instant::now();
-        let (opened, is_open) = mpsc::channel();
-        let (ended, end) = mpsc::channel();
-        thread::Builder::new().name("reader".to_owned()).spawn(move || {
-            let read = open().map_err(ReadError::from).and_then(|source| {
-                let _ = opened.send(());
-                let reading = Reading { bounds, began, survey, bytes: Vec::new() };
-                reading.end(source, self.length)
-            });
-            // Nobody waits any longer: the time is up.
-            let _ = ended.send(read);
-        })?;
         let first = if self.kind == Kind::Pipe { WITHOUT_WRITER } else { bounds.longest };
-        if is_open.recv_timeout(first.min(bounds.longest)) == Err(RecvTimeoutError::Timeout) {
+        let Some(opened) = patience::within(first.min(bounds.longest), open)? else {
             return Err(match self.kind {
                 Kind::Pipe => ReadError::NoWriter,
                 Kind::Input | Kind::Other => ReadError::TooSlow(bounds.longest),
             });
-        }
+        };
+        let source = opened?;
         let left = bounds.longest.saturating_sub(began.elapsed());
-        end.recv_timeout(left).unwrap_or(Err(ReadError::TooSlow(bounds.longest)))
+        let reading = Reading { bounds, began, survey, bytes: Vec::new() };
+        patience::within(left, move || reading.end(source, self.length))?
+            .unwrap_or(Err(ReadError::TooSlow(bounds.longest)))
     }
 }
 
@@ -231,6 +219,7 @@ impl Reading {
 mod tests {
     use std::path::PathBuf;
     use std::process::Command;
+    use std::thread;
 
     use super::*;
 

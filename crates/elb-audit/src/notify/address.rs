@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::destination::{DestinationError, arn};
-use crate::authority;
 use crate::aws::RegionName;
+use crate::web_address::WebAddress;
 
 /// The address of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,21 +52,17 @@ impl Url {
     /// Reads an address that is encrypted on the way, or does not leave this machine; or says what is wrong
     /// with it without showing it.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let Some((scheme @ ("https" | "http"), rest)) = text.split_once("://") else {
-            return Err("begins with https://");
-        };
         let allowed = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}#".contains(c);
-        if !rest.chars().all(allowed) {
+        if !text.chars().all(allowed) {
             return Err("holds a character that no address has");
         }
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (host, target) = rest.split_at(end);
-        let (name, _) = authority::split(host)?;
-        if scheme == "http" && !matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        let address = WebAddress::parse(text)?;
+        if !address.is_https && !matches!(address.host, "localhost" | "127.0.0.1" | "[::1]") {
             return Err("is not encrypted");
         }
+        let target = address.target;
         let slash = if target.starts_with('/') { "" } else { "/" };
-        Ok(Url { origin: format!("{scheme}://{host}"), target: format!("{slash}{target}") })
+        Ok(Url { origin: address.origin(), target: format!("{slash}{target}") })
     }
 
     /// Scheme and host: nothing secret.

@@ -105,7 +105,9 @@ pub enum DestinationError {
     #[error("`s3:{0}` is no place in S3: write s3://BUCKET/PREFIX")]
     S3(String),
     /// No name of a bucket.
-    #[error("`{0}` is not the name of a bucket: 3 to 63 small letters, digits, hyphens and dots")]
+    #[error(
+        "`{0}` is not the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots"
+    )]
     BucketName(String),
     /// What the keys in this bucket should begin with.
     #[error("s3://{0}: the prefix is longer than 900 bytes, or not printable")]
@@ -323,7 +325,7 @@ impl Destination {
             | Destination::Slack { .. }
             | Destination::Webhook { .. }
             | Destination::EventBridge { .. } => true,
-            // What is mended is archived by the run that finds it so.
+            // What is fixed is archived by the run that finds it so.
             Destination::SecurityHub => {
                 report.comparison.as_ref().is_some_and(|past| past.gone().next().is_some())
             }

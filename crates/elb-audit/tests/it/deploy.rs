@@ -272,7 +272,7 @@ fn what_writes_names_its_resource() {
     }
 }
 
-/// What anybody may make in an account of his own is taken on only where the organization owns it.
+/// A role that anybody may create in an account of their own is assumed only where the organization owns it.
 #[test]
 fn roles_are_taken_on_in_the_organization_or_by_their_arns() {
     let Some(python) = python_for("deploy: roles of other accounts") else { return };

@@ -79,7 +79,9 @@ fn a_report_that_cannot_be_written() {
     let why = "exit 5: not everything was delivered; faults at or above high: 1 (--fail-on high)\n";
     assert!(done.stderr.contains(why), "{}", done.stderr);
     assert!(done.stdout.contains("web"), "standard output has its report all the same");
-    for task in ["scan", "demo", "checks", "explain no-targets", "permissions"] {
+    let tasks =
+        ["scan", "demo", "checks", "explain no-targets", "permissions", "version", "--help"];
+    for task in tasks {
         let done = Run::on(&fake, task).output_to(full()).exits(5);
         assert!(done.stderr.contains("cannot write to standard output"), "{}", done.stderr);
     }

@@ -134,7 +134,7 @@ fn a_part_in_a_region_that_can_be_none_is_refused() {
 }
 
 /// A part that failed, one that left nonsense, and an account that nobody gets into are gaps of the report;
-/// nothing of them is called mended by the next run.
+/// nothing of them is called fixed by the next run.
 #[test]
 fn what_failed_is_unread_and_said_why() {
     let fake = fake();

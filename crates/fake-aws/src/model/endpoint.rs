@@ -37,7 +37,7 @@ pub struct VpcEndpoint {
     pub vpc: String,
     /// The service's full name, or the id of an [`EndpointService`] of the same region.
     pub service: String,
-    /// As the live service writes it, in small letters: `available`, `pendingAcceptance` …
+    /// As the live service writes it, in lower case: `available`, `pendingAcceptance` …
     pub state: String,
     /// Subnet ids.
     pub subnets: Vec<String>,

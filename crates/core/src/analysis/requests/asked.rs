@@ -15,7 +15,7 @@ use crate::inventory::{Condition, ConditionField};
 /// A part of a request that a condition may be about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Field {
-    /// A header, by its name in small letters. A request may have it several times, or not at all.
+    /// A header, by its name in lower case. A request may have it several times, or not at all.
     Header(Rc<str>),
     /// The parameters of the query: any number.
     Query,

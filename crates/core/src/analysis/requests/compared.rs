@@ -36,7 +36,7 @@ pub(crate) enum Pattern<'a> {
 /// What becomes of a text before it is compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Seen {
-    /// It is turned to small letters.
+    /// It is turned to lower case.
     pub(crate) lowered: bool,
     /// A text that is not plain becomes another one.
     pub(crate) decoded: bool,

@@ -46,7 +46,7 @@ impl Bytes {
         Bytes(std::array::from_fn(|at| self.0[at] & !other.0[at]))
     }
 
-    /// The bytes that are among these once they are small letters.
+    /// The bytes that are among these once they are lower case.
     fn folded(self) -> Self {
         let capitals = b'A'..=b'Z';
         let taken = capitals.filter(|byte| self.has(byte.to_ascii_lowercase()));
@@ -230,7 +230,7 @@ impl Machine {
         Machine { prefix, ..self }
     }
 
-    /// The texts that belong to this set once they are turned to small letters.
+    /// The texts that belong to this set once they are turned to lower case.
     pub(super) fn folded(&self) -> Machine {
         let core = self.core();
         let mut places = core.places.clone();

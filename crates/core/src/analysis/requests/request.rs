@@ -60,13 +60,13 @@ impl Match {
 pub(crate) struct Request {
     /// In capitals.
     pub(crate) method: Vec<u8>,
-    /// In small letters.
+    /// In lower case.
     pub(crate) host: Vec<u8>,
     /// With its slash, without the query.
     pub(crate) path: Vec<u8>,
-    /// Name and value of each parameter, in small letters.
+    /// Name and value of each parameter, in lower case.
     pub(crate) query: Vec<Rc<[u8]>>,
-    /// Name and value of each header but the host, in small letters.
+    /// Name and value of each header but the host, in lower case.
     pub(crate) headers: Vec<(Rc<str>, Rc<[u8]>)>,
     /// Where it comes from.
     pub(crate) source: IpAddr,

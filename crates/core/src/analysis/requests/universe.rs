@@ -17,7 +17,7 @@ thread_local! {
     };
 }
 
-/// Every text that a field may be, or one of its values. Where case does not matter, in small letters.
+/// Every text that a field may be, or one of its values. Where case does not matter, in lower case.
 pub(super) fn of(field: &Field, is_cased: bool) -> Rc<Machine> {
     let cased = if is_cased { 4 } else { 0 };
     let number = match field {
@@ -76,7 +76,7 @@ fn header(bytes: Bytes) -> Option<Machine> {
     Some(builder.build(rest))
 }
 
-/// Its name in small letters: nobody tells them apart.
+/// Its name in lower case: nobody tells them apart.
 fn parameter(bytes: Bytes) -> Option<Machine> {
     let mut builder = Builder::new();
     let value = builder.many(bytes.but(Bytes::of(b"&#")), END)?;

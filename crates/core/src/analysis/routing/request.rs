@@ -15,7 +15,7 @@ use crate::vocab::glob;
 
 /// What it may cost to find a request, in steps of a machine.
 const A_REQUEST: usize = 400_000;
-/// Headers that most clients send without being told to, as browsers and curl do, in small letters.
+/// Headers that most clients send without being told to, as browsers and curl do, in lower case.
 const ALWAYS_SENT: &[(&str, &[&str])] = &[
     (
         "user-agent",

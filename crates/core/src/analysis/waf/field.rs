@@ -4,7 +4,7 @@ use crate::analysis::requests::{self, Match};
 use crate::analysis::routing::pattern;
 use crate::inventory::WafComparison;
 
-/// What becomes of a part that is nothing but letters, digits and [`PLAIN`]: nothing, or small letters.
+/// What becomes of a part that is nothing but letters, digits and [`PLAIN`]: nothing, or lower case.
 const HARMLESS: &[&str] = &[
     "COMPRESS_WHITE_SPACE",
     "CSS_DECODE",
@@ -36,7 +36,7 @@ pub(crate) enum Field {
     Arguments,
     /// The value of this parameter.
     Argument(String),
-    /// The value of this header; its name in small letters.
+    /// The value of this header; its name in lower case.
     Header(String),
     /// The body.
     Body,
@@ -96,9 +96,9 @@ pub(crate) struct FieldTest {
     pub(crate) field: Field,
     /// What it is compared with.
     pub(crate) wanted: Wanted,
-    /// Whether it is turned to small letters first.
+    /// Whether it is turned to lower case first.
     pub(crate) lowered: bool,
-    /// All that becomes of it first, where that is more than small letters; a plain text stays.
+    /// All that becomes of it first, where that is more than lower case; a plain text stays.
     pub(crate) decoded: Vec<String>,
 }
 
@@ -235,7 +235,7 @@ fn certain(holds: bool) -> Match {
     if holds { Match::Yes } else { Match::No }
 }
 
-/// Whether the transformations that are known leave a text as it is, small letters aside.
+/// Whether the transformations that are known leave a text as it is, lower case aside.
 fn is_plain(text: &str) -> bool {
     let signs = text.chars().all(|c| c.is_ascii_alphanumeric() || PLAIN.contains(c));
     signs && !["//", "/.", ".."].iter().any(|pair| text.contains(pair))

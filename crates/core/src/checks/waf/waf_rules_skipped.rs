@@ -84,7 +84,7 @@ pub(crate) const CHECK: Check = Check {
             finds: &["fail waf-rules-skipped web"],
         },
         Example {
-            title: "a path in small letters, while a rule before it blocks it as it is written",
+            title: "a path in lower case, while a rule before it blocks it as it is written",
             given: || {
                 sample::with_acl(|acl| {
                     let mut allowed = path("EXACTLY", "/debug");

@@ -69,6 +69,7 @@ impl Reader {
                 ec2::endpoint_services(
                     api,
                     ec2,
+                    self.owner(),
                     self.plan.wants(Call::Ec2DescribeVpcEndpointServicePermissions)
                 )
             ),
@@ -111,7 +112,8 @@ impl Reader {
     async fn deliveries(&self, of_use: bool) -> (Fact<Vec<LogSource>>, Fact<Vec<String>>) {
         let call = Call::LogsDescribeDeliverySources;
         let client = self.query(&query::LOGS, call);
-        let sources = self.if_of_use(call, of_use, logs::sources(&self.api, &client)).await;
+        let sources =
+            self.if_of_use(call, of_use, logs::sources(&self.api, &client, self.owner())).await;
         let any = sources.get().is_ok_and(|sources| !sources.is_empty());
         let deliveries = logs::deliveries(&self.api, &client);
         (sources, self.if_of_use(Call::LogsDescribeDeliveries, any, deliveries).await)

@@ -283,7 +283,7 @@ pub(crate) async fn instances(
     let answer = client.form::<HealthAnswer>(call.operation(), &parameters);
     api.call(call, Some(&lb.arn), answer).await.map(|answer| {
         let all = answer.result.states.member.into_iter().map(instance).collect();
-        api.each_once(&format!("instance of {}", lb.name), all, |one: &Target| one.id.clone())
+        api.merge_repeated(&format!("instance of {}", lb.name), all, |one: &Target| one.id.clone())
     })
 }
 

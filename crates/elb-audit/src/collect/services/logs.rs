@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
-use crate::aws::strict::{self, Text, texts};
+use crate::aws::strict::{self, Owner, Text, Understood, each, texts};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,23 +43,29 @@ struct DeliveryJson {
 }
 
 /// The sources of load-balancer logs.
-pub(crate) async fn sources(api: &ApiClient, client: &Client) -> Fact<Vec<LogSource>> {
+pub(crate) async fn sources(
+    api: &ApiClient,
+    client: &Client,
+    owner: Owner<'_>,
+) -> Fact<Vec<LogSource>> {
     let call = Call::LogsDescribeDeliverySources;
     let page = move |marker| async move {
         let answer: Fact<SourcesAnswer> = list_page(api, client, call, marker).await;
         answer.map(|answer| (Some(answer.delivery_sources), answer.next_token))
     };
-    api.all_pages(call, page).await.map(|all| {
+    let found = api.all_pages(call, page).await;
+    api.understood(call, None, found, |all| {
         let of_load_balancers = all.into_iter().filter(|source| {
             source.log_type.starts_with("ALB_") || source.log_type.starts_with("NLB_")
         });
-        let known = |json: SourceJson| LogSource {
-            name: json.name,
-            log_type: json.log_type,
-            resource_arns: texts(json.resource_arns),
-        };
-        of_load_balancers.map(known).collect()
+        each(of_load_balancers, |source| known(source, owner))
     })
+}
+
+fn known(json: SourceJson, owner: Owner<'_>) -> Understood<LogSource> {
+    let own = |arn: String| owner.arn_of("elasticloadbalancing", "loadbalancer/", arn);
+    let (name, log_type) = (json.name, json.log_type);
+    Ok(LogSource { name, log_type, resource_arns: each(texts(json.resource_arns), own)? })
 }
 
 /// Names of the sources that have a delivery.

@@ -187,7 +187,7 @@ fn known(zone: &ZoneXml, id: &str, xml: RecordXml) -> Understood<Option<DnsRecor
     }))
 }
 
-/// A name in small letters, without the last dot and without what asks for both families of addresses.
+/// A name in lower case, without the last dot and without what asks for both families of addresses.
 fn normal(name: &str) -> String {
     let name = name.trim().trim_end_matches('.').to_ascii_lowercase();
     name.strip_prefix("dualstack.").map_or(name.clone(), str::to_owned)

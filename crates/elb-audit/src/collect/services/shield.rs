@@ -31,7 +31,11 @@ struct ProtectionJson {
 }
 
 /// Shield Advanced. Without a subscription nothing more is asked.
-pub(crate) async fn shield(api: &ApiClient, client: &Client) -> Fact<Shield> {
+pub(crate) async fn shield(
+    api: &ApiClient,
+    client: &Client,
+    account: Option<&str>,
+) -> Fact<Shield> {
     let call = Call::ShieldDescribeSubscription;
     let document = json!({});
     let answer = client.json::<SubscriptionAnswer>(call.operation(), &document);
@@ -52,8 +56,8 @@ pub(crate) async fn shield(api: &ApiClient, client: &Client) -> Fact<Shield> {
         let answer = api.call(call, None, answer).await;
         answer.map(|answer| (Some(answer.protections), answer.next))
     };
-    api.all_pages(call, page).await.map(|all| Shield {
-        subscribed: true,
-        protected: all.into_iter().map(|protection| protection.resource).collect(),
-    })
+    let found = api.all_pages(call, page).await;
+    let own = |one: ProtectionJson| strict::own_arn(account, one.resource);
+    let protected = api.understood(call, None, found, |found| strict::each(found, own));
+    protected.map(|protected| Shield { subscribed: true, protected })
 }

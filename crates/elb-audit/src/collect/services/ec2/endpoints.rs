@@ -9,20 +9,22 @@ use serde::Deserialize;
 use super::{Filter, all, filtered, whole_region};
 use crate::aws::api::ApiClient;
 use crate::aws::query::{Client, Items};
-use crate::aws::strict::{self, Text, Understood, Unexpected, each, texts};
+use crate::aws::strict::{self, Owner, Text, Understood, Unexpected, each, texts};
 
 /// The account's endpoint services in front of load balancers; with who may connect to each, if wanted.
 pub(crate) async fn endpoint_services(
     api: &ApiClient,
     client: &Client,
+    owner: Owner<'_>,
     with_principals: bool,
 ) -> Fact<Vec<EndpointService>> {
     let call = Call::Ec2DescribeVpcEndpointServiceConfigurations;
     let found = whole_region::<ServiceXml>(api, client, call).await;
-    let found = match api.understood(call, None, found, |found| each(found, service)) {
-        Fact::Known(found) => found,
-        Fact::Unread(gap) => return Fact::Unread(gap),
-    };
+    let found =
+        match api.understood(call, None, found, |found| each(found, |xml| service(xml, owner))) {
+            Fact::Known(found) => found,
+            Fact::Unread(gap) => return Fact::Unread(gap),
+        };
     let before = found.into_iter().filter(|service| !service.load_balancers.is_empty());
     let services = before.map(|mut service| async move {
         if with_principals {
@@ -43,13 +45,15 @@ async fn principals(api: &ApiClient, client: &Client, service: &str) -> Fact<Vec
     found.map(|all| all.into_iter().map(|one| one.principal).collect())
 }
 
-fn service(xml: ServiceXml) -> Understood<EndpointService> {
+fn service(xml: ServiceXml, owner: Owner<'_>) -> Understood<EndpointService> {
     // A service is for load balancers of either kind.
     let sets = [xml.network_load_balancer_arn_set, xml.gateway_load_balancer_arn_set];
     if sets.iter().all(Option::is_none) {
         return Err(Unexpected::Missing("networkLoadBalancerArnSet"));
     }
-    let load_balancers = sets.into_iter().flatten().flat_map(|set| texts(set.item)).collect();
+    let arns = sets.into_iter().flatten().flat_map(|set| texts(set.item));
+    let own = |arn: String| owner.arn_of("elasticloadbalancing", "loadbalancer/", arn);
+    let load_balancers = each(arns, own)?;
     Ok(EndpointService {
         id: xml.service_id,
         name: xml.service_name,

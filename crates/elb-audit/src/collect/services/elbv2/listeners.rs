@@ -42,7 +42,9 @@ pub(crate) async fn listeners(
     let found = api.all_pages(call, page).await;
     let about = Some(lb.arn.as_str());
     api.understood(call, about, found, |all| all.into_iter().collect()).map(|all| {
-        api.each_once(&format!("listener of {}", lb.name), all, |one: &Listener| one.id.clone())
+        api.merge_repeated(&format!("listener of {}", lb.name), all, |one: &Listener| {
+            one.id.clone()
+        })
     })
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn rules(
     match api.understood(call, Some(arn), found, |all| each(all, |found| rule(found, arn))) {
         Fact::Known(rules) => {
             let what = format!("rule of {}", listener.label());
-            let mut rules = api.each_once(&what, rules, |rule: &Rule| rule.arn.clone());
+            let mut rules = api.merge_repeated(&what, rules, |rule: &Rule| rule.arn.clone());
             rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
             if rules.iter().all(|rule| rule.priority.is_some()) {
                 let gap =

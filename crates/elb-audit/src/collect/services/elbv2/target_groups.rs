@@ -28,7 +28,8 @@ pub(crate) async fn target_groups(
     let found = api.all_pages(call, page).await;
     let found =
         api.understood(call, None, found, |all| each(all, |found| target_group(found, owner)));
-    found.map(|all| api.each_once("target group", all, |group: &TargetGroup| group.arn.clone()))
+    found
+        .map(|all| api.merge_repeated("target group", all, |group: &TargetGroup| group.arn.clone()))
 }
 
 fn target_group(found: sdk::TargetGroup, owner: Owner<'_>) -> Understood<TargetGroup> {
@@ -79,7 +80,7 @@ pub(crate) async fn targets(api: &ApiClient, client: &Client, arn: &str) -> Fact
     let found = api.required_list(call, arn, found.map(|answer| answer.target_health_descriptions));
     api.understood(call, Some(arn), found, |all| each(all, target)).map(|all| {
         let what = format!("target of {arn}");
-        api.each_once(&what, all, |one: &Target| (one.id.clone(), one.port, one.zone.clone()))
+        api.merge_repeated(&what, all, |one: &Target| (one.id.clone(), one.port, one.zone.clone()))
     })
 }
 
