@@ -4,7 +4,7 @@ use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::report::Report;
-use elb_audit_fake_aws::{FakeAws, Fault, RateLimit, sample};
+use elb_audit_fake_aws::{Alter, FakeAws, Fault, RateLimit, sample};
 
 use crate::account::account;
 use crate::compare::{no_flip, side_by_side};
@@ -53,6 +53,29 @@ fn broken_answers() {
             assert!(gap.reason.starts_with(words), "{call}: `{words}` is not {}", gap.reason);
         }
     });
+}
+
+/// What another account owns says nothing about this one, and of what a word that nobody knows says nobody knows it.
+#[test]
+fn what_cannot_be_the_accounts_own_is_no_answer() {
+    let whole = Run::on(&FakeAws::start(account()), SCAN).report();
+    for (call, alter, said) in [
+        ("shield:ListProtections", Alter::OtherAccount, "is not of what was asked"),
+        ("logs:DescribeDeliverySources", Alter::OtherAccount, "is not of what was asked"),
+        ("logs:DescribeDeliverySources", Alter::NewWord, "logType is `unheard-of`"),
+        (
+            "ec2:DescribeVpcEndpointServiceConfigurations",
+            Alter::OtherAccount,
+            "is not of what was asked",
+        ),
+    ] {
+        let fake = FakeAws::start(account());
+        fake.fault(Fault::altered(call, alter));
+        let report = Run::on(&fake, SCAN).done().exits(4).report();
+        no_flip(&whole, &report, call);
+        let gap = report.gaps.iter().find(|gap| gap.call == call).unwrap();
+        assert!(gap.reason.contains(said), "{call}: {}", gap.reason);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::aws::api::ApiClient;
 use crate::aws::query::Client;
-use crate::aws::strict::{self, Owner, Text, Understood, each, texts};
+use crate::aws::strict::{self, Owner, Text, Understood, Unexpected, each, texts};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -55,14 +55,25 @@ pub(crate) async fn sources(
     };
     let found = api.all_pages(call, page).await;
     api.understood(call, None, found, |all| {
-        let of_load_balancers = all.into_iter().filter(|source| {
-            source.log_type.starts_with("ALB_") || source.log_type.starts_with("NLB_")
-        });
-        each(of_load_balancers, |source| known(source, owner))
+        each(all.into_iter().filter(is_of_load_balancers), |source| known(source, owner))
     })
 }
 
+/// Whether it says so by its type or by what it is the source of.
+fn is_of_load_balancers(source: &SourceJson) -> bool {
+    let is_one = |arn: &Text| arn.0.split(':').nth(2) == Some("elasticloadbalancing");
+    is_their_type(&source.log_type) || source.resource_arns.iter().any(is_one)
+}
+
+/// `ALB_ACCESS_LOGS`, `NLB_ACCESS_LOGS` and what may come.
+fn is_their_type(log_type: &str) -> bool {
+    log_type.contains("LB_")
+}
+
 fn known(json: SourceJson, owner: Owner<'_>) -> Understood<LogSource> {
+    if !is_their_type(&json.log_type) {
+        return Err(Unexpected::Value("logType", json.log_type));
+    }
     let own = |arn: String| owner.arn_of("elasticloadbalancing", "loadbalancer/", arn);
     let (name, log_type) = (json.name, json.log_type);
     Ok(LogSource { name, log_type, resource_arns: each(texts(json.resource_arns), own)? })
