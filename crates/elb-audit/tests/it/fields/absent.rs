@@ -13,6 +13,11 @@ pub(super) struct Absent {
 }
 
 impl Absent {
+    /// Whether it is of any call.
+    pub(super) fn is_of_any(&self) -> bool {
+        self.call == "*"
+    }
+
     /// Whether a cell does what AWS itself does.
     pub(super) fn means(&self, cell: &Cell) -> bool {
         let how = match cell.how {

@@ -136,11 +136,11 @@ struct InterfaceXml {
     #[serde(rename = "interfaceType")]
     kind: Option<String>,
     description: Option<String>,
-    #[serde(rename = "vpcId")]
+    #[serde(rename = "vpcId", default, deserialize_with = "strict::some_text")]
     vpc: Option<String>,
-    #[serde(rename = "subnetId")]
+    #[serde(rename = "subnetId", default, deserialize_with = "strict::some_text")]
     subnet: Option<String>,
-    #[serde(rename = "availabilityZone")]
+    #[serde(rename = "availabilityZone", default, deserialize_with = "strict::some_text")]
     zone: Option<String>,
     attachment: Option<AttachmentXml>,
     association: Option<AssociationXml>,

@@ -35,7 +35,12 @@ pub(crate) async fn reserved_capacity(api: &ApiClient, client: &Client, arn: &st
     let request = client.describe_capacity_reservation().load_balancer_arn(arn).send();
     let answer = api.call(call, Some(arn), request).await;
     api.understood(call, Some(arn), answer, |answer| {
-        let Some(least) = answer.minimum_load_balancer_capacity else { return Ok(0) };
+        let zones = answer.capacity_reservation_state.unwrap_or_default();
+        let least = match answer.minimum_load_balancer_capacity {
+            // Without a reservation there is neither.
+            None if zones.is_empty() => return Ok(0),
+            least => required("MinimumLoadBalancerCapacity", least)?,
+        };
         let units = required("CapacityUnits", least.capacity_units)?;
         u64::try_from(units).map_err(|_| Unexpected::Value("CapacityUnits", units.to_string()))
     })
