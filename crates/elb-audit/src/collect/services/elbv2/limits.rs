@@ -37,8 +37,10 @@ pub(crate) async fn reserved_capacity(api: &ApiClient, client: &Client, arn: &st
     api.understood(call, Some(arn), answer, |answer| {
         let zones = answer.capacity_reservation_state.unwrap_or_default();
         let least = match answer.minimum_load_balancer_capacity {
-            // Without a reservation there is neither.
-            None if zones.is_empty() => return Ok(0),
+            // Without a reservation no zone holds any of it.
+            None if !zones.iter().any(|zone| zone.effective_capacity_units > Some(0.0)) => {
+                return Ok(0);
+            }
             least => required("MinimumLoadBalancerCapacity", least)?,
         };
         let units = required("CapacityUnits", least.capacity_units)?;
