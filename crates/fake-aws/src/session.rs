@@ -100,7 +100,7 @@ impl Statement {
     }
 
     fn allows(&self, action: &str, resource: &str) -> bool {
-        // Names of actions are alike in lower case and capitals, ARNs are not.
+        // Names of actions are alike in lower and upper case, ARNs are not.
         let action = action.to_lowercase();
         self.action.all().iter().any(|pattern| matches(&pattern.to_lowercase(), &action))
             && self.resource.all().iter().any(|pattern| matches(pattern, resource))

@@ -109,7 +109,7 @@ fn told(text: &str) -> impl Iterator<Item = &'static str> {
 fn of_report(cell: &Cell, whole: &Whole, report: &Report, code: i32, log: &[Entry]) -> Vec<String> {
     let different = differences(&whole.report, report);
     let same = different.is_empty();
-    let mut wrong = match expected(cell) {
+    let mut wrong = match cell.kind.expect {
         Expect::Same => different,
         Expect::Either if is_true(cell) => Vec::new(),
         Expect::Gap | Expect::Either => changes(&whole.report, report),
@@ -145,13 +145,6 @@ fn code_of(whole: &Whole, report: &Report, same: bool) -> i32 {
     } else {
         whole.code
     }
-}
-
-/// What has to come of the fault at this call.
-fn expected(cell: &Cell) -> Expect {
-    // AWS WAF API reference, Statement and RuleAction: the one field that is there says of what kind it is.
-    let is_union = matches!(cell.asked.call, "wafv2:GetWebACL" | "wafv2:GetRuleGroup");
-    if is_union && cell.kind.name == "new-field" { Expect::Either } else { cell.kind.expect }
 }
 
 /// Whether the fault has to leave a gap.

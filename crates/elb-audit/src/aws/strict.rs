@@ -121,9 +121,13 @@ impl Owner<'_> {
         self.arn_of("elasticloadbalancing", kind, filled(name, arn)?)
     }
 
-    /// The ARNs of Application load balancers, all of them the owner's.
-    pub(crate) fn load_balancers(&self, arns: Vec<String>) -> Understood<Vec<String>> {
-        each(arns, |arn| self.arn("ResourceArns", "loadbalancer/app/", Some(arn)))
+    /// The ARNs of load balancers of a kind, all of them the owner's: `loadbalancer/app/`, of any `loadbalancer/`.
+    pub(crate) fn load_balancers(
+        &self,
+        kind: &str,
+        arns: impl IntoIterator<Item = String>,
+    ) -> Understood<Vec<String>> {
+        each(arns, |arn| self.arn_of("elasticloadbalancing", kind, arn))
     }
 
     /// The ARN of a service's resource of this kind.

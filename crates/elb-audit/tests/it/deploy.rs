@@ -274,7 +274,7 @@ fn what_writes_names_its_resource() {
 
 /// A role that anybody may create in an account of their own is assumed only where the organization owns it.
 #[test]
-fn roles_are_taken_on_in_the_organization_or_by_their_arns() {
+fn roles_are_assumed_in_the_organization_or_by_their_arns() {
     let Some(python) = python_for("deploy: roles of other accounts") else { return };
     let own = json!({"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}});
     for (name, of_organization) in [("template.yaml", 1), ("organization.yaml", 2)] {

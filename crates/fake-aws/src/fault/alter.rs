@@ -83,7 +83,9 @@ impl Alter {
             Self::WithoutFirst => on_items(family, body, |fields| drop(fields.remove(0))),
             Self::WithoutLast => on_items(family, body, |fields| drop(fields.pop())),
             Self::NewField => on_all(family, body, |tree| {
-                if let Content::Fields(fields) = &mut tree.content {
+                if let Content::Fields(fields) = &mut tree.content
+                    && !(family == Family::Wafv2 && is_one_of_several(fields))
+                {
                     let inner = vec![Tree::text("Of", "1")];
                     fields.push(Tree::fields("Unheard", inner));
                 }
@@ -99,6 +101,13 @@ impl Alter {
             Self::Twice => on_all(family, body, twice),
         }
     }
+}
+
+/// Whether the one field of a structure says of what kind it is, so that AWS never sends a second.
+///
+/// Source: AWS WAF API reference, `Statement`, `RuleAction`, `FieldToMatch`.
+fn is_one_of_several(fields: &[Tree]) -> bool {
+    matches!(fields, [Tree { content: Content::Fields(_), .. }])
 }
 
 fn is_json(family: Family) -> bool {
@@ -313,6 +322,9 @@ mod tests {
             let found = altered(Family::Acm, JSON, &alter);
             assert!(found.contains(json), "{alter:?}: {found}");
         }
+        let acl = r#"{"Rules":[{"Name":"a","Action":{"Block":{}}}]}"#;
+        let found = altered(Family::Wafv2, acl, &Alter::NewField);
+        assert!(found.contains(r#""Action":{"Block":{"Unheard""#), "{found}");
         let found = altered(Family::Elbv2, XML, &Alter::Twice);
         assert!(
             found.contains(&format!(

@@ -74,9 +74,8 @@ fn known(json: SourceJson, owner: Owner<'_>) -> Understood<LogSource> {
     if !is_their_type(&json.log_type) {
         return Err(Unexpected::Value("logType", json.log_type));
     }
-    let own = |arn: String| owner.arn_of("elasticloadbalancing", "loadbalancer/", arn);
-    let (name, log_type) = (json.name, json.log_type);
-    Ok(LogSource { name, log_type, resource_arns: each(texts(json.resource_arns), own)? })
+    let resource_arns = owner.load_balancers("loadbalancer/", texts(json.resource_arns))?;
+    Ok(LogSource { name: json.name, log_type: json.log_type, resource_arns })
 }
 
 /// Names of the sources that have a delivery.

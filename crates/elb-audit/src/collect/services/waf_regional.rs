@@ -73,5 +73,7 @@ async fn resources(
     let document = json!({"WebACLId": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = client.json::<ResourcesAnswer>(call.operation(), &document);
     let answer = api.call(call, Some(acl), answer).await;
-    api.understood(call, Some(acl), answer, |answer| owner.load_balancers(answer.arns))
+    api.understood(call, Some(acl), answer, |answer| {
+        owner.load_balancers("loadbalancer/app/", answer.arns)
+    })
 }

@@ -188,7 +188,9 @@ async fn resources(waf: Wafv2<'_>, acl: &str) -> Fact<Vec<String>> {
     let document = json!({"WebACLArn": acl, "ResourceType": "APPLICATION_LOAD_BALANCER"});
     let answer = waf.client.json::<ResourcesAnswer>(call.operation(), &document);
     let answer = waf.api.call(call, Some(acl), answer).await;
-    waf.api.understood(call, Some(acl), answer, |answer| waf.owner.load_balancers(answer.arns))
+    waf.api.understood(call, Some(acl), answer, |answer| {
+        waf.owner.load_balancers("loadbalancer/app/", answer.arns)
+    })
 }
 
 async fn of_load_balancer(waf: Wafv2<'_>, arn: &str) -> Fact<Option<WebAcl>> {

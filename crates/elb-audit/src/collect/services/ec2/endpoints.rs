@@ -52,8 +52,7 @@ fn service(xml: ServiceXml, owner: Owner<'_>) -> Understood<EndpointService> {
         return Err(Unexpected::Missing("networkLoadBalancerArnSet"));
     }
     let arns = sets.into_iter().flatten().flat_map(|set| texts(set.item));
-    let own = |arn: String| owner.arn_of("elasticloadbalancing", "loadbalancer/", arn);
-    let load_balancers = each(arns, own)?;
+    let load_balancers = owner.load_balancers("loadbalancer/", arns)?;
     Ok(EndpointService {
         id: xml.service_id,
         name: xml.service_name,
