@@ -15,6 +15,8 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::num::NonZero;
+use std::thread;
 
 use compare::{Counts, Difference, differences, mistake};
 pub(crate) use generate::Chance;
@@ -55,17 +57,39 @@ fn shrunk(case: &Case, known: &Known, kind: &str) -> (Case, String) {
     }
 }
 
+/// What differs, in the order of the cases. This takes longest of all, so that every processor has a part of them.
+fn compared(all: &[Case]) -> (Counts, Vec<(&Case, Difference)>) {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let part = |part| {
+        let (known, mut counts, mut found) = (Known::default(), Counts::default(), Vec::new());
+        for case in part {
+            found.extend(differences(case, &known, &mut counts).into_iter().map(|one| (case, one)));
+        }
+        (counts, found)
+    };
+    thread::scope(|scope| {
+        let parts = all.chunks(all.len().div_ceil(processors).max(1));
+        let parts: Vec<_> = parts.map(|own: &[Case]| scope.spawn(move || part(own))).collect();
+        let mut whole = (Counts::default(), Vec::new());
+        for one in parts {
+            let (counts, found) = one.join().expect("a part that was compared");
+            whole.0.add(&counts);
+            whole.1.extend(found);
+        }
+        whole
+    })
+}
+
 #[test]
 fn every_request_is_where_the_audit_says() {
     let seed = set("ORACLE_SEED", SEED);
     let cases = set("ORACLE_CASES", CASES);
-    let (mut chance, known, mut counts) = (Chance(seed), Known::default(), Counts::default());
-    let mut kinds: BTreeMap<String, (usize, Case)> = BTreeMap::new();
-    for _ in 0..cases {
-        let case = Case::new(&mut chance);
-        for one in differences(&case, &known, &mut counts) {
-            kinds.entry(one.kind).or_insert_with(|| (0, case.clone())).0 += 1;
-        }
+    let mut chance = Chance(seed);
+    let all: Vec<Case> = (0..cases).map(|_| Case::new(&mut chance)).collect();
+    let (counts, found) = compared(&all);
+    let (known, mut kinds) = (Known::default(), BTreeMap::<String, (usize, Case)>::new());
+    for (case, one) in found {
+        kinds.entry(one.kind).or_insert_with(|| (0, case.clone())).0 += 1;
     }
     counts.print();
     assert!(cases < CASES || counts.listeners >= LISTENERS, "{counts:?}");

@@ -58,6 +58,17 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Adds what has been looked at elsewhere.
+    pub(crate) fn add(&mut self, other: &Counts) {
+        let Counts { listeners, rules, requests, verdicts, undecided, printed } = other;
+        self.listeners += listeners;
+        self.rules += rules;
+        self.requests += requests;
+        self.verdicts += verdicts;
+        self.undecided += undecided;
+        self.printed += printed;
+    }
+
     /// One line of it, for who runs the test with `--nocapture`.
     #[expect(clippy::print_stdout, reason = "numbers to be quoted")]
     pub(crate) fn print(&self) {
