@@ -7,6 +7,7 @@
 pub mod vocab; // words that every layer shares
 pub mod inventory; // what was read
 pub mod analysis; // what follows from the facts
+pub mod mutation; // changes: what becomes of the facts
 pub mod remedy; // how a fault is fixed, as data
 pub mod check; // the shape of a check
 pub mod fixtures; // clean load balancers and ways to change them; the demo
@@ -15,6 +16,7 @@ pub mod compliance; // published controls
 pub mod policy; // what the user means
 pub mod report; // findings, gaps, totals, exit code
 pub mod audit; // inventory + checks + now → report
+pub mod fix; // from a finding to a script
 pub mod render; // report → bytes
 pub mod alert; // what to tell people about a report
 pub mod docs; // pages rendered from the values above

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::inventory::Kind;
+pub use crate::mutation::Owner;
 
 mod attributes;
 pub mod binding; // what placeholders stand for
@@ -12,6 +13,7 @@ pub mod commands; // for one finding
 mod listeners;
 mod log_buckets;
 mod network;
+pub mod plan; // from a fault to changes
 pub mod placeholder; // capitals in a command
 mod redirects;
 mod targets;
@@ -21,6 +23,7 @@ mod web_acl;
 
 use binding::Bindings;
 use commands::Commands;
+use plan::Plan;
 use text::{capital, dedented};
 
 /// A name and its value, both AWS's own.
@@ -33,6 +36,8 @@ pub struct Remedy {
     pub change: Change,
     /// Steps in the AWS console; empty where the change says them.
     pub console: &'static str,
+    /// How it comes to changes that a script makes.
+    pub plan: Plan,
 }
 
 /// What is changed. What many checks share is data, so that it can be said of any resource.
@@ -150,17 +155,6 @@ pub enum Change {
     Steps(Steps),
 }
 
-/// What has attributes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// A load balancer.
-    LoadBalancer,
-    /// A target group.
-    TargetGroup,
-    /// A listener.
-    Listener,
-}
-
 /// Whose names a new certificate has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
@@ -254,7 +248,7 @@ impl Remedy {
     /// This change, with the steps in the console that it says itself.
     #[must_use]
     pub const fn new(change: Change) -> Remedy {
-        Remedy { change, console: "" }
+        Remedy { change, console: "", plan: Plan::Change }
     }
 
     /// Whatever no other check needs.
@@ -423,6 +417,12 @@ impl Remedy {
     #[must_use]
     pub const fn managed_rules(name: &'static str, priority: u8, group: &'static str) -> Remedy {
         Remedy::new(Change::ManagedRules { name, priority, group })
+    }
+
+    /// The same remedy, which comes to changes in this way.
+    #[must_use]
+    pub const fn planned(self, plan: Plan) -> Remedy {
+        Remedy { plan, ..self }
     }
 
     /// The same remedy with these steps in the console.

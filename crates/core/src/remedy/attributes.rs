@@ -191,6 +191,14 @@ pub(super) const fn is_known(of: Owner, key: &str) -> bool {
     false
 }
 
+/// The key that a Classic load balancer's attribute is kept under, where that is another one.
+pub(super) fn classic_key(key: &'static str) -> &'static str {
+    match of(Owner::LoadBalancer, key).and_then(|row| row.classic) {
+        Some(Classic::Additional(own, _)) => own,
+        Some(Classic::Field(..)) | None => key,
+    }
+}
+
 /// Equality, which a constant can ask for bytes only.
 const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());

@@ -22,9 +22,13 @@ pub(crate) fn report(inventory: &Inventory) -> Report {
 
 /// The report of these checks, passes among the findings, by the policy of the samples.
 pub(crate) fn report_of(inventory: &Inventory, checks: &[&'static Check]) -> Report {
+    audit(inventory, checks, &options(inventory))
+}
+
+/// How examples are judged: by the policy of the samples, passes among the findings.
+pub(crate) fn options(inventory: &Inventory) -> Options {
     let policy = Policy { intent: sample::intent(), ..Policy::default() };
-    let options = Options { policy, show_passed: true, ..Options::at(inventory.taken_at) };
-    audit(inventory, checks, &options)
+    Options { policy, show_passed: true, ..Options::at(inventory.taken_at) }
 }
 
 /// `outcome check label`.

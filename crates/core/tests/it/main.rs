@@ -20,6 +20,7 @@ mod edition;
 mod explained;
 mod exposure;
 mod fingerprints;
+mod fixes;
 mod focus;
 mod formats;
 mod given;

@@ -4,6 +4,7 @@ use crate::analysis::routing::requirements::AuthKind;
 use crate::checks::prelude::*;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-bypass",
@@ -87,7 +88,8 @@ pub(crate) const CHECK: Check = Check {
                   - Type: forward
                     Order: 2
                     TargetGroupArn: !Ref TargetGroup",
-    }),
+    })
+    .planned(Plan::By(plan::login_first)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",

@@ -4,6 +4,7 @@ use crate::analysis::routing::requirements::AuthKind;
 use crate::checks::prelude::*;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-bypass-elsewhere",
@@ -44,7 +45,8 @@ pub(crate) const CHECK: Check = Check {
         cloudformation: "Remove the targets from Targets of the open \
                          AWS::ElasticLoadBalancingV2::TargetGroup, or from Instances of the \
                          AWS::ElasticLoadBalancing::LoadBalancer.",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "which of the ways to the targets is meant, only their owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",

@@ -5,6 +5,7 @@ use crate::analysis::routing::requirements;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-endpoint-in-clear",
@@ -39,7 +40,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the endpoints \
          under Authenticate users.",
-    ),
+    )
+    .planned(Plan::By(plan::https_endpoints)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#oidc-requirements",
     ],

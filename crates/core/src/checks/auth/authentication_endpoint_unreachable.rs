@@ -5,6 +5,7 @@ use crate::analysis::routing::requirements;
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes_network, each_rule};
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-endpoint-unreachable",
@@ -77,7 +78,8 @@ pub(crate) const CHECK: Check = Check {
                 RouteTableId: !Ref RouteTable
                 DestinationCidrBlock: 0.0.0.0/0
                 NatGatewayId: !Ref NatGateway",
-    }),
+    })
+    .planned(Plan::By(plan::let_out)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",

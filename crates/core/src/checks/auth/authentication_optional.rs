@@ -5,6 +5,7 @@ use crate::checks::prelude::*;
 use crate::checks::shared::faulty_rules::FaultyRules;
 use crate::checks::shared::passed::Passed;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 use crate::vocab::evidence::Evidence;
 
 pub(crate) const CHECK: Check = Check {
@@ -47,7 +48,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2 console, Load Balancers: open the load balancer, choose the listener and the rule, \
          Edit rule, and set the action on unauthenticated requests to Authenticate or Deny.",
-    ),
+    )
+    .planned(Plan::By(plan::require_login)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],

@@ -1,5 +1,6 @@
 //! A rule that asks for a login is never reached: one before it lets its requests through.
 
+use crate::remedy::plan::{self, Plan};
 use std::collections::BTreeMap;
 
 use crate::analysis::routing::{self, Rules, Shadowed, requirements};
@@ -34,7 +35,8 @@ pub(crate) const CHECK: Check = Check {
               Type: AWS::ElasticLoadBalancingV2::ListenerRule
               Properties:
                 Priority: 9 # lower than that of the rule that takes its requests",
-    }),
+    })
+    .planned(Plan::By(plan::reorder)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
     ],

@@ -1,5 +1,6 @@
 //! Anyone can make an account in the user pool that a login trusts.
 
+use crate::remedy::plan::{Plan, Why};
 use std::collections::BTreeSet;
 
 use crate::analysis::routing::requirements;
@@ -68,7 +69,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 AdminCreateUserConfig:
                   AllowAdminCreateUserOnly: true",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "Amazon Cognito takes the settings of a user pool as a whole")),
     links: &[
         "https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html",
         "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUserConfigType.html",

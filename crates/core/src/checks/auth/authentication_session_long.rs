@@ -4,6 +4,7 @@ use crate::analysis::routing::requirements;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "authentication-session-long",
@@ -33,7 +34,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2, Load balancers, the listener, Manage rules: edit the rule and, under Authenticate \
          users, Advanced settings, set the session timeout.",
-    ),
+    )
+    .planned(Plan::By(plan::shorten_session)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
     ],

@@ -5,6 +5,7 @@ use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
 use crate::fixtures::sample::login;
 use crate::inventory::JwtValidation;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "jwt-audience-unchecked",
@@ -44,7 +45,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2, Load balancers, the listener, Manage rules: edit the rule and, under Validate token, \
          Additional claims, add aud with this service's value.",
-    ),
+    )
+    .planned(Plan::By(plan::audience)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
         "https://datatracker.ietf.org/doc/html/rfc8725#section-3.9",

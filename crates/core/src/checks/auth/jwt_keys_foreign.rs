@@ -5,6 +5,7 @@ use crate::analysis::routing::requirements;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "jwt-keys-foreign",
@@ -43,7 +44,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2, Load balancers, the listener, Manage rules: edit the rule and compare the JWKS \
          endpoint with jwks_uri in ISSUER/.well-known/openid-configuration.",
-    ),
+    )
+    .planned(Plan::By(plan::own_keys)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
     ],

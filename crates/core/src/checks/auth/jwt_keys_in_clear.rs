@@ -5,6 +5,7 @@ use crate::analysis::routing::requirements;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "jwt-keys-in-clear",
@@ -30,7 +31,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2, Load balancers, the listener, Manage rules: edit the rule and correct the JWKS \
          endpoint under Validate token.",
-    ),
+    )
+    .planned(Plan::By(plan::https_endpoints)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html",
     ],

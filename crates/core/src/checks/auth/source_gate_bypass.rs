@@ -4,6 +4,7 @@ use crate::analysis::routing::requirements::AuthKind;
 use crate::checks::prelude::*;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "source-gate-bypass",
@@ -72,7 +73,8 @@ pub(crate) const CHECK: Check = Check {
                   - Field: source-ip
                     SourceIpConfig:
                       Values: [192.0.2.0/24]",
-    }),
+    })
+    .planned(Plan::By(plan::same_gate)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",

@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes, renewal};
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-expiring",
@@ -84,7 +85,8 @@ pub(crate) const CHECK: Check = Check {
                 DomainValidationOptions:
                   - DomainName: www.example.com
                     HostedZoneId: HOSTED_ZONE_ID",
-    }),
+    })
+    .planned(Plan::By(plan::other_certificate)),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",

@@ -1,5 +1,6 @@
 //! A listener's rules serve hosts that none of its certificates covers.
 
+use crate::remedy::plan::{self, Plan};
 use std::collections::BTreeSet;
 
 use crate::analysis::routing::{self, End};
@@ -58,7 +59,8 @@ pub(crate) const CHECK: Check = Check {
                 ListenerArn: !Ref HttpsListener
                 Certificates:
                   - CertificateArn: !Ref Certificate",
-    }),
+    })
+    .planned(Plan::By(plan::cover_hosts)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html",

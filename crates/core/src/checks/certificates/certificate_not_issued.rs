@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::causes;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-not-issued",
@@ -15,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
             FAILED, INACTIVE, VALIDATION_TIMED_OUT and PENDING_VALIDATION. Does not apply to an \
             expired certificate, nor to one kept in IAM, which has no status.",
     fix: "attach an issued certificate, and find out why this one was revoked or not validated",
-    remedy: Remedy::certificate(Particular::NOTHING),
+    remedy: Remedy::certificate(Particular::NOTHING).planned(Plan::By(plan::other_certificate)),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-list.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html",

@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes, renewal};
 use crate::inventory::{CertificateDetail, DomainValidation};
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "certificate-renewal-stalled",
@@ -60,7 +61,8 @@ pub(crate) const CHECK: Check = Check {
                 TTL: "300"
                 ResourceRecords:
                   - RECORD_VALUE"#,
-    }),
+    })
+    .planned(Plan::By(plan::other_certificate)),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/check-certificate-renewal-status.html",

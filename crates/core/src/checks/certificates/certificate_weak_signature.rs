@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes, renewal};
+use crate::remedy::plan::{self, Plan};
 
 /// Hashes for which two texts of one value have been found.
 const BROKEN: &[&str] = &["MD2", "MD4", "MD5", "SHA1"];
@@ -67,7 +68,8 @@ pub(crate) const CHECK: Check = Check {
                 DomainValidationOptions:
                   - DomainName: www.example.com
                     HostedZoneId: HOSTED_ZONE_ID",
-    }),
+    })
+    .planned(Plan::By(plan::other_certificate)),
     links: &[
         "https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html",
         "https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html",

@@ -1,5 +1,6 @@
 //! Whoever knows the load balancer's name goes around CloudFront.
 
+use crate::remedy::plan::{Plan, Why};
 use std::collections::BTreeSet;
 
 use crate::analysis::cloudfront;
@@ -100,7 +101,8 @@ pub(crate) const CHECK: Check = Check {
                       HttpHeaderName: X-Origin-Verify
                       Values:
                         - !Ref OriginSecret",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "CloudFront has to send the secret header before rules ask for it")),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html",

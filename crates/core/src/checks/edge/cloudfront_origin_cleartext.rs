@@ -4,6 +4,7 @@ use crate::analysis::{cloudfront, routing};
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes_network, seen};
 use crate::inventory::Origin;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "cloudfront-origin-cleartext",
@@ -53,7 +54,8 @@ pub(crate) const CHECK: Check = Check {
                         OriginProtocolPolicy: https-only
                         OriginSSLProtocols:
                           - TLSv1.2",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the origin is a part of the distribution, which CloudFront takes as a whole")),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html",
     ],

@@ -5,6 +5,7 @@ use crate::checks::prelude::*;
 use crate::checks::shared::dns_records;
 use crate::inventory::DnsRecord;
 use crate::remedy::cause::{Cause, ResourceKind, Verb};
+use crate::remedy::plan::{Plan, Why};
 use crate::vocab::fact::Listing;
 
 const GONE: &str = "old-987654321.eu-west-1.elb.amazonaws.com";
@@ -53,7 +54,8 @@ pub(crate) const CHECK: Check = Check {
                 AliasTarget:
                   DNSName: !GetAtt LoadBalancer.DNSName
                   HostedZoneId: !GetAtt LoadBalancer.CanonicalHostedZoneID",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the record is in Route 53")),
     links: &[
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-deleting.html",

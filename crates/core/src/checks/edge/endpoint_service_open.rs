@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::{causes_network, seen};
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "endpoint-service-open",
@@ -45,7 +46,8 @@ pub(crate) const CHECK: Check = Check {
                 ServiceId: !Ref Service
                 AllowedPrincipals:
                   - arn:aws:iam::444455556666:root",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the permissions are those of the endpoint service")),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html",

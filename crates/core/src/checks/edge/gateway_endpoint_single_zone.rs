@@ -1,5 +1,6 @@
 //! All endpoints of a Gateway load balancer in a VPC are in one zone, or none works.
 
+use crate::remedy::plan::{Plan, Why};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::prelude::*;
@@ -51,7 +52,8 @@ pub(crate) const CHECK: Check = Check {
                 VpcId: !Ref Vpc
                 SubnetIds:
                   - !Ref InspectionB",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the endpoint is in the consumer's VPC")),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/introduction.html",

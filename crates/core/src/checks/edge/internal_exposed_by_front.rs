@@ -1,5 +1,6 @@
 //! An internal load balancer is reached from the internet through something in front of it.
 
+use crate::remedy::plan::{Plan, Why};
 use std::collections::BTreeMap;
 
 use crate::analysis::entrypoints::{self, Entrypoint, Place};
@@ -66,7 +67,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 Type: network
                 Scheme: internal",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "whether it is meant to be public through what stands in front, only its owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html",
         "https://docs.aws.amazon.com/global-accelerator/latest/dg/secure-vpc-connections.html",

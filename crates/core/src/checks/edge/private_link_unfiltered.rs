@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
 use crate::inventory::{ApiLink, EndpointService};
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "private-link-unfiltered",
@@ -43,7 +44,8 @@ pub(crate) const CHECK: Check = Check {
               Type: AWS::ElasticLoadBalancingV2::LoadBalancer
               Properties:
                 EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "on""#,
-    }),
+    })
+    .planned(Plan::By(plan::filter_private_link)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
     ],

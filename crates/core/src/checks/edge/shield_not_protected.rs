@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::shared::seen;
 use crate::inventory::Shield;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "shield-not-protected",
@@ -49,7 +50,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 Name: web
                 ResourceArn: !Ref LoadBalancer",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the protection is set up in AWS Shield")),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/ddos-advanced-summary-protected-resources.html",
         "https://docs.aws.amazon.com/waf/latest/developerguide/configure-new-protection.html",

@@ -3,6 +3,7 @@
 use crate::analysis::logs;
 use crate::checks::prelude::*;
 use crate::checks::shared::seen;
+use crate::remedy::plan::{self, Plan};
 use crate::vocab::glob;
 
 pub(crate) const CHECK: Check = Check {
@@ -23,7 +24,8 @@ pub(crate) const CHECK: Check = Check {
         .console(
             "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose an \
              approved bucket.",
-        ),
+        )
+        .planned(Plan::By(plan::other_bucket)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
         "https://docs.aws.amazon.com/config/latest/developerguide/elb-logging-enabled.html",

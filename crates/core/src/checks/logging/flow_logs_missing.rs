@@ -1,5 +1,6 @@
 //! Nothing at all is written down about who connects.
 
+use crate::remedy::plan::{Plan, Why};
 use std::collections::BTreeSet;
 
 use crate::analysis::routing;
@@ -47,7 +48,11 @@ pub(crate) const CHECK: Check = Check {
                 TrafficType: ALL
                 LogDestinationType: s3
                 LogDestination: !GetAtt LogBucket.Arn",
-    }),
+    })
+    .planned(Plan::Never(
+        Why::Elsewhere,
+        "flow logs are set up for the VPC, not for the load balancer",
+    )),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-monitoring.html",

@@ -3,6 +3,7 @@
 use crate::analysis::logs::{self, Answer};
 use crate::checks::prelude::*;
 use crate::inventory::{BucketState, LogBucket};
+use crate::remedy::plan::{self, Plan};
 use crate::vocab::glob;
 
 pub(crate) const CHECK: Check = Check {
@@ -29,7 +30,8 @@ pub(crate) const CHECK: Check = Check {
         .console(
             "EC2, Load Balancers, the load balancer, Attributes, Edit: under Access logs choose a \
              bucket of this account.",
-        ),
+        )
+        .planned(Plan::By(plan::other_bucket)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html",

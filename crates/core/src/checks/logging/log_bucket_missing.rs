@@ -4,6 +4,7 @@ use crate::analysis::logs::{self, Answer};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_network;
 use crate::inventory::{BucketState, LogBucket};
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "log-bucket-missing",
@@ -74,7 +75,8 @@ pub(crate) const CHECK: Check = Check {
                 LoadBalancerAttributes:
                   - Key: access_logs.s3.bucket
                     Value: !Ref LogBucket",
-    }),
+    })
+    .planned(Plan::By(plan::other_bucket)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-access-logs.html",

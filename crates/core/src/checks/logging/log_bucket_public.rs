@@ -4,6 +4,7 @@ use crate::analysis::logs::{self, Answer};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_network;
 use crate::inventory::{BucketState, LogBucket};
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "log-bucket-public",
@@ -45,7 +46,8 @@ pub(crate) const CHECK: Check = Check {
                   BlockPublicPolicy: true
                   IgnorePublicAcls: true
                   RestrictPublicBuckets: true",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the block on public access and the policy are the bucket's, and others may depend on them")),
     links: &[
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     ],

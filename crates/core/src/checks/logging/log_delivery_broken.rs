@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::shared::seen;
 use crate::inventory::LogSource;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "log-delivery-broken",
@@ -33,7 +34,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 DeliverySourceName: !Ref DeliverySource
                 DeliveryDestinationArn: !GetAtt DeliveryDestination.Arn",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the delivery is set up in CloudWatch Logs")),
     links: &[
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html",
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateDelivery.html",

@@ -5,6 +5,7 @@ use crate::checks::prelude::*;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;
 use crate::inventory::MutualAuthentication;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "mtls-bypass",
@@ -60,7 +61,8 @@ pub(crate) const CHECK: Check = Check {
                 MutualAuthentication:
                   Mode: verify
                   TrustStoreArn: !Ref TrustStore",
-    }),
+    })
+    .planned(Plan::By(plan::verify_too)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",
     ],

@@ -4,6 +4,7 @@ use crate::analysis::identity::{self, Grip};
 use crate::checks::prelude::*;
 use crate::checks::shared::seen::few;
 use crate::inventory::IdentityFilter;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "mtls-identity-filter-open",
@@ -44,7 +45,8 @@ pub(crate) const CHECK: Check = Check {
                       Action: accept
                       MatchType: prefix
                       Value: "spiffe://example.com/""#,
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "whom a filter is meant to let in, only its owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_MutualAuthenticationAttributes.html",
     ],

@@ -5,6 +5,7 @@ use crate::checks::prelude::*;
 use crate::checks::shared::causes;
 use crate::checks::shared::seen::few;
 use crate::remedy::cause::Verb;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "mtls-many-authorities",
@@ -43,7 +44,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 CaCertificatesBundleS3Bucket: TRUST_BUCKET
                 CaCertificatesBundleS3Key: clients.pem",
-    }),
+    })
+    .planned(Plan::By(plan::other_trust_store)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

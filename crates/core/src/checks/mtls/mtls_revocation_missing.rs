@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::shared::causes;
 use crate::remedy::cause::Verb;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "mtls-revocation-missing",
@@ -44,7 +45,11 @@ pub(crate) const CHECK: Check = Check {
                   - S3Bucket: TRUST_BUCKET
                     S3Key: clients.crl
                     RevocationType: CRL",
-    }),
+    })
+    .planned(Plan::Never(
+        Why::Elsewhere,
+        "the authority has to publish a revocation list for the trust store",
+    )),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/configuring-mtls-with-elb.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html",

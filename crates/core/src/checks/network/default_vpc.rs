@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "default-vpc",
@@ -37,7 +38,8 @@ pub(crate) const CHECK: Check = Check {
                 Subnets:
                   - !Ref PublicA
                   - !Ref PublicB",
-    }),
+    })
+    .planned(Plan::Never(Why::Recreate, "a load balancer stays in its VPC")),
     links: &["https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html"],
     needs: &[Call::Ec2DescribeVpcs],
     examples: &[

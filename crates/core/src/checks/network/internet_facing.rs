@@ -3,6 +3,7 @@
 use crate::analysis::reach::Reachability;
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
+use crate::remedy::plan::{Plan, Why};
 
 /// How many sources a port names.
 const SHOWN: usize = 5;
@@ -45,7 +46,8 @@ pub(crate) const CHECK: Check = Check {
               Type: AWS::ElasticLoadBalancingV2::LoadBalancer
               Properties:
                 Scheme: internal",
-    }),
+    })
+    .planned(Plan::Never(Why::Recreate, "a load balancer keeps its scheme")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],

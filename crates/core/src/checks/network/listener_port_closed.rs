@@ -3,6 +3,7 @@
 use crate::analysis::{reach, security_groups};
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "listener-port-closed",
@@ -45,7 +46,11 @@ pub(crate) const CHECK: Check = Check {
                 FromPort: 443
                 ToPort: 443
                 CidrIp: 10.0.0.0/16",
-    }),
+    })
+    .planned(Plan::Never(
+        Why::Decision,
+        "whether anybody is meant to connect, only the owner knows",
+    )),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
     ],

@@ -1,6 +1,7 @@
 //! AWS itself says that a load balancer does not work as it should.
 
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "load-balancer-impaired",
@@ -28,7 +29,8 @@ pub(crate) const CHECK: Check = Check {
                     a lack of addresses.",
         cloudformation: "A state is no setting. Give the load balancer larger subnets if the \
                          reason is a lack of addresses.",
-    }),
+    })
+    .planned(Plan::Never(Why::Repair, "AWS says what keeps it from working")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-state",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer",

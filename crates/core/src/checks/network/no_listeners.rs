@@ -1,6 +1,7 @@
 //! A load balancer listens on no port.
 
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "no-listeners",
@@ -45,7 +46,8 @@ pub(crate) const CHECK: Check = Check {
                 DefaultActions:
                   - Type: forward
                     TargetGroupArn: !Ref TargetGroup",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "what it is meant to serve, only the owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-listener.html",
     ],

@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_network;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "quota-near",
@@ -34,7 +35,8 @@ pub(crate) const CHECK: Check = Check {
               value        = 100
             }"#,
         cloudformation: "CloudFormation changes no quota: ask for it in Service Quotas.",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "AWS raises quotas when asked")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html",

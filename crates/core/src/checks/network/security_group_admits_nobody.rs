@@ -3,6 +3,7 @@
 use crate::analysis::security_groups;
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-admits-nobody",
@@ -42,7 +43,8 @@ pub(crate) const CHECK: Check = Check {
                 FromPort: 443
                 ToPort: 443
                 CidrIp: 10.0.0.0/16",
-    }),
+    })
+    .planned(Plan::By(plan::admit_clients)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",

@@ -1,5 +1,6 @@
 //! The load balancer's own security groups keep it from its targets.
 
+use crate::remedy::plan::{self, Plan};
 use std::collections::BTreeSet;
 
 use crate::analysis::{security_groups, targets};
@@ -43,7 +44,8 @@ pub(crate) const CHECK: Check = Check {
                 IpProtocol: tcp
                 FromPort: 8443
                 ToPort: 8443",
-    }),
+    })
+    .planned(Plan::By(plan::let_out_to_targets)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",

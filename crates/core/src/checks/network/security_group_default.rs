@@ -2,6 +2,7 @@
 
 use crate::analysis::security_groups;
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-default",
@@ -35,7 +36,11 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 SecurityGroups:
                   - !Ref LoadBalancerGroup",
-    }),
+    })
+    .planned(Plan::Never(
+        Why::Decision,
+        "whom a group of its own is to admit, only the owner knows",
+    )),
     links: &[
         "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",

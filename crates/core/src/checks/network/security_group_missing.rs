@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::shared::doors;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "security-group-missing",
@@ -42,7 +43,11 @@ pub(crate) const CHECK: Check = Check {
                 Type: network
                 SecurityGroups:
                   - !Ref SecurityGroup",
-    }),
+    })
+    .planned(Plan::Never(
+        Why::Recreate,
+        "a Network load balancer that was created without a security group never gets one",
+    )),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-security-groups.html",

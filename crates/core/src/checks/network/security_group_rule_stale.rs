@@ -1,5 +1,6 @@
 //! A security group has a rule for a group that is gone.
 
+use crate::remedy::plan::{self, Plan};
 use std::collections::BTreeSet;
 
 use crate::checks::prelude::*;
@@ -35,7 +36,8 @@ pub(crate) const CHECK: Check = Check {
                     `referenced_security_group_id` is gone.",
         cloudformation: "Delete the `AWS::EC2::SecurityGroupIngress` whose `SourceSecurityGroupId` \
                          is gone.",
-    }),
+    })
+    .planned(Plan::By(plan::drop_stale)),
     links: &["https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html"],
     needs: &[Call::Ec2DescribeStaleSecurityGroups],
     examples: &[

@@ -1,5 +1,6 @@
 //! A security group admits ports on which nothing listens.
 
+use crate::remedy::plan::{self, Plan};
 use std::collections::BTreeSet;
 
 use crate::analysis::{reach, security_groups};
@@ -64,7 +65,8 @@ pub(crate) const CHECK: Check = Check {
                 FromPort: 443
                 ToPort: 443
                 CidrIp: 0.0.0.0/0",
-    }),
+    })
+    .planned(Plan::By(plan::close_unused)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

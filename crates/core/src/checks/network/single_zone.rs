@@ -1,6 +1,7 @@
 //! One zone is all that a load balancer has.
 
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "single-zone",
@@ -19,7 +20,8 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::subnets().console(
         "EC2, Load Balancers, the load balancer, Network mapping, Edit subnets: add a subnet of \
          another zone.",
-    ),
+    )
+    .planned(Plan::Never(Why::Decision, "which subnet is meant, only the owner of the network knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#availability-zones",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-disable-az.html",

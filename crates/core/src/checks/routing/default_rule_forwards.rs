@@ -4,6 +4,7 @@ use crate::analysis::reach;
 use crate::analysis::routing::{self, End, group_name};
 use crate::checks::prelude::*;
 use crate::checks::shared::rules_at_fault;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "default-rule-forwards",
@@ -22,7 +23,10 @@ pub(crate) const CHECK: Check = Check {
     false_alarms: "A service that accepts customers' own domains.",
     fix: "let the default rule answer with a fixed 404, or redirect to the host that is meant, and \
           name the hosts in a rule",
-    remedy: Remedy::refuse_beside("host-header", "SERVED_HOST"),
+    remedy: Remedy::refuse_beside("host-header", "SERVED_HOST").planned(Plan::Never(
+        Why::Decision,
+        "which hosts and paths are meant to be served, only the owner knows",
+    )),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
         "https://cwe.mitre.org/data/definitions/644.html",

@@ -3,6 +3,7 @@
 use crate::analysis::redirect_chain::Redirects;
 use crate::checks::prelude::*;
 use crate::checks::shared::each_rule;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "redirect-loop",
@@ -47,7 +48,8 @@ pub(crate) const CHECK: Check = Check {
                 Actions:
                   - Type: forward
                     TargetGroupArn: !Ref TargetGroup",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "where requests are meant to go, only the owner of the rule knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
     ],

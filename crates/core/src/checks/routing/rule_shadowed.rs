@@ -2,6 +2,7 @@
 
 use crate::analysis::routing;
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "rule-shadowed",
@@ -36,7 +37,8 @@ pub(crate) const CHECK: Check = Check {
               Type: AWS::ElasticLoadBalancingV2::ListenerRule
               Properties:
                 Priority: 1",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "which of the rules is meant, only their owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
     ],

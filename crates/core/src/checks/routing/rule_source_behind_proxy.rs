@@ -1,5 +1,6 @@
 //! A rule asks for source addresses that never arrive.
 
+use crate::remedy::plan::{Plan, Why};
 use ipnet::IpNet;
 
 use crate::analysis::reach;
@@ -52,7 +53,8 @@ pub(crate) const CHECK: Check = Check {
                 HeaderName: X-Forwarded-For
                 Position: LAST
                 FallbackBehavior: NO_MATCH",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "whether the rule is meant for the proxy or for its clients, only its owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
     ],

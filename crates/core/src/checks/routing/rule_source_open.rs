@@ -1,5 +1,6 @@
 //! A rule for some source addresses lets every address in.
 
+use crate::remedy::plan::{self, Plan};
 use ipnet::IpNet;
 
 use crate::analysis::reach;
@@ -48,7 +49,8 @@ pub(crate) const CHECK: Check = Check {
                   - Field: source-ip
                     SourceIpConfig:
                       Values: [192.0.2.0/24]",
-    }),
+    })
+    .planned(Plan::By(plan::narrow_sources)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions",
     ],

@@ -5,6 +5,7 @@ use crate::analysis::routing::{self, End, Route};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "rule-unserved",
@@ -51,7 +52,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 Targets:
                   - Id: !Ref Instance",
-    }),
+    })
+    .planned(Plan::Never(Why::Repair, "targets have to be started and registered")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",

@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::inventory::ClassicPolicy;
 use crate::remedy::binding::Binding;
+use crate::remedy::plan::{Plan, Why};
 
 /// Source: Elastic Load Balancing API reference 2012-06-01, policy types.
 const STICKY: &str = "AppCookieStickinessPolicyType";
@@ -39,7 +40,8 @@ pub(crate) const CHECK: Check = Check {
                 Listeners:
                   - Protocol: HTTPS
                     PolicyNames: [sticky]",
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "clients have to use HTTPS first")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-sticky-sessions.html",
     ],

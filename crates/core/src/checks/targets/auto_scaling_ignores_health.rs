@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::inventory::AutoScalingGroup;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "auto-scaling-ignores-health",
@@ -22,7 +23,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2 > Auto Scaling Groups > the group > Details > Health checks > Edit: turn on Elastic \
          Load Balancing health checks.",
-    ),
+    )
+    .planned(Plan::Never(Why::Elsewhere, "it is a setting of the Auto Scaling group")),
     links: &[
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html",
     ],

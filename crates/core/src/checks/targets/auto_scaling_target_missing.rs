@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::inventory::AutoScalingGroup;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "auto-scaling-target-missing",
@@ -36,7 +37,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 TargetGroupARNs:
                   - !Ref TargetGroup",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "it is a setting of the Auto Scaling group")),
     links: &["https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html"],
     needs: &[Call::AutoScalingDescribeGroups],
     examples: &[

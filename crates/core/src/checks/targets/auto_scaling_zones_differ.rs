@@ -1,5 +1,6 @@
 //! An Auto Scaling group launches instances in a zone that its load balancer does not serve.
 
+use crate::remedy::plan::{Plan, Why};
 use std::collections::BTreeMap;
 
 use crate::checks::prelude::*;
@@ -17,7 +18,8 @@ pub(crate) const CHECK: Check = Check {
             name or through a target group, does not have. That a load balancer has more zones than \
             the group is no fault. Unknown while load balancers are not read to their end.",
     fix: "enable the zone at the load balancer, or take it from the Auto Scaling group",
-    remedy: Remedy::subnets(),
+    remedy: Remedy::subnets()
+        .planned(Plan::Never(Why::Elsewhere, "it is a setting of the Auto Scaling group")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#availability-zones",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-add-availability-zone.html",

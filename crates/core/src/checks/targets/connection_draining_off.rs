@@ -1,6 +1,7 @@
 //! A Classic load balancer cuts the connections of an instance that leaves.
 
 use crate::checks::prelude::*;
+use crate::remedy::plan::Plan;
 
 const KEY: &str = "connection_draining.enabled";
 
@@ -35,7 +36,8 @@ pub(crate) const CHECK: Check = Check {
                 ConnectionDrainingPolicy:
                   Enabled: true
                   Timeout: 300",
-    }),
+    })
+    .planned(Plan::By(|ask| Ok(ask.attributes(&[(KEY, "true")])))),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html",
     ],

@@ -4,6 +4,7 @@ use crate::analysis::health::{self, Service};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
+use crate::remedy::plan::{Plan, Why};
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 
@@ -46,7 +47,8 @@ pub(crate) const CHECK: Check = Check {
                 VPCZoneIdentifier:
                   - !Ref SubnetA
                   - !Ref SubnetB"#,
-    }),
+    })
+    .planned(Plan::Never(Why::Repair, "another appliance has to be started and registered")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/gateway-load-balancers.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/health-checks.html",

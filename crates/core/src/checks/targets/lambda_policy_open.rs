@@ -4,6 +4,7 @@ use crate::analysis::targets::{self, Sort};
 use crate::checks::prelude::*;
 use crate::inventory::InvokeStatement;
 use crate::remedy::cause::{Cause, ResourceKind, Verb};
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "lambda-policy-open",
@@ -50,7 +51,8 @@ pub(crate) const CHECK: Check = Check {
                 FunctionName: !Ref Function
                 Principal: elasticloadbalancing.amazonaws.com
                 SourceArn: !Ref TargetGroup",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the policy is the function's")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html",

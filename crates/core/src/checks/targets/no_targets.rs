@@ -2,6 +2,7 @@
 
 use crate::analysis::{routing, targets};
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "no-targets",
@@ -41,7 +42,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 Targets:
                   - Id: !Ref Instance",
-    }),
+    })
+    .planned(Plan::Never(Why::Repair, "targets have to be started and registered")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
     ],

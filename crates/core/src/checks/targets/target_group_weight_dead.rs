@@ -5,6 +5,7 @@ use crate::analysis::routing::{self, Route};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
 use crate::checks::shared::faulty_rules::FaultyRules;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "target-group-weight-dead",
@@ -47,7 +48,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2 > Load Balancers > the load balancer > Listeners and rules > the rule > Actions > Edit \
          rule: change the weights.",
-    ),
+    )
+    .planned(Plan::Never(Why::Decision, "whether the group is about to serve, only its owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
     ],

@@ -5,6 +5,7 @@ use crate::analysis::targets::{self, Hop};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
 use crate::checks::shared::faulty_rules::FaultyRules;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "target-groups-mixed",
@@ -33,7 +34,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2 > Target Groups > Create target group with protocol HTTPS or TLS, register the targets, \
          then put it into the rule in place of the cleartext one.",
-    ),
+    )
+    .planned(Plan::Never(Why::Recreate, "a target group keeps its protocol: another one has to take its place")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html",
     ],

@@ -5,6 +5,7 @@ use crate::analysis::targets::{self, Sort};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
 use crate::inventory::NetworkInterface;
+use crate::remedy::plan::{self, Plan};
 
 /// How many targets an evidence names.
 const NAMED: usize = 10;
@@ -41,7 +42,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 Targets:
                   - Id: 10.0.1.10",
-    }),
+    })
+    .planned(Plan::By(plan::deregister_stale)),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html",

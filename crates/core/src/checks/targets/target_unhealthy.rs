@@ -4,6 +4,7 @@ use crate::analysis::health;
 use crate::analysis::targets;
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "target-unhealthy",
@@ -49,7 +50,8 @@ pub(crate) const CHECK: Check = Check {
                 HealthCheckPath: /health
                 Matcher:
                   HttpCode: "200""#,
-    }),
+    })
+    .planned(Plan::Never(Why::Repair, "the targets have to answer their health checks again")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-healthchecks.html",

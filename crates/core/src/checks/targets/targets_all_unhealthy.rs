@@ -3,6 +3,7 @@
 use crate::analysis::health::{self, Service};
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "targets-all-unhealthy",
@@ -30,7 +31,8 @@ pub(crate) const CHECK: Check = Check {
     .console(
         "EC2, Target Groups, the group: read the reasons under Targets, then compare path, port \
          and success codes under Health checks with what the targets answer.",
-    ),
+    )
+    .planned(Plan::Never(Why::Repair, "the targets have to answer their health checks again")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-healthcheck.html",

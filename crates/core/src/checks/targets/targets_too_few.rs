@@ -4,6 +4,7 @@ use crate::analysis::health::{self, Service};
 use crate::analysis::targets;
 use crate::checks::prelude::*;
 use crate::checks::shared::causes_targets;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "targets-too-few",
@@ -23,7 +24,8 @@ pub(crate) const CHECK: Check = Check {
     remedy: Remedy::auto_scaling(&[("MinSize", "2")]).or_register().console(
         "EC2 > Target Groups > the group > Targets > Register targets, or raise the minimum of the \
          Auto Scaling group.",
-    ),
+    )
+    .planned(Plan::Never(Why::Repair, "more targets have to be started")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html",

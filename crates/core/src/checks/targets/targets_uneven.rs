@@ -3,6 +3,7 @@
 use crate::analysis::health;
 use crate::analysis::targets;
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "targets-uneven",
@@ -19,10 +20,16 @@ pub(crate) const CHECK: Check = Check {
             than two healthy targets there, nor to functions and Application load balancers as \
             targets. Targets outside the VPC, which every zone reaches, count in each.",
     fix: "let Auto Scaling balance the zones, or register targets in every zone",
-    remedy: Remedy::auto_scaling(&[("VPCZoneIdentifier", "NEW_SUBNET_IDS")]).or_register().console(
-        "EC2 > Auto Scaling Groups > the group > Details > Network > Edit: select a subnet in \
+    remedy: Remedy::auto_scaling(&[("VPCZoneIdentifier", "NEW_SUBNET_IDS")])
+        .or_register()
+        .console(
+            "EC2 > Auto Scaling Groups > the group > Details > Network > Edit: select a subnet in \
          every zone of the load balancer.",
-    ),
+        )
+        .planned(Plan::Never(
+            Why::Repair,
+            "targets have to be started in the zone that has too few",
+        )),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#cross-zone-load-balancing",
     ],

@@ -1,6 +1,7 @@
 //! A Classic load balancer encrypts towards its instances and accepts any certificate of theirs.
 
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 /// The type of a policy that names the public keys an instance may have.
 const AUTHENTICATION: &str = "BackendServerAuthenticationPolicyType";
@@ -84,7 +85,8 @@ pub(crate) const CHECK: Check = Check {
                     Attributes:
                       - Name: PublicKeyPolicyName
                         Value: instance-key"#,
-    }),
+    })
+    .planned(Plan::Never(Why::Decision, "which keys the instances have, only their owner knows")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-create-https-ssl-load-balancer.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_SetLoadBalancerPoliciesForBackendServer.html",

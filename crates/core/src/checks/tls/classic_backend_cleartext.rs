@@ -2,6 +2,7 @@
 
 use crate::analysis::{targets, tls};
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "classic-backend-cleartext",
@@ -50,7 +51,8 @@ pub(crate) const CHECK: Check = Check {
                     InstanceProtocol: HTTPS
                     InstancePort: "8443"
                     SSLCertificateId: !Ref Certificate"#,
-    }),
+    })
+    .planned(Plan::Never(Why::Recreate, "a Classic listener keeps its protocols: another one has to take its place")),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",
     ],

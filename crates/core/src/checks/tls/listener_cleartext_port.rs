@@ -2,6 +2,7 @@
 
 use crate::analysis::routing::{self};
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 /// Ports whose usual protocol is not encrypted. The list is in `logic` too, where a test compares them.
 const PORTS: &[(u16, &str)] = &[
@@ -47,10 +48,15 @@ pub(crate) const CHECK: Check = Check {
                    the port alone does not show it.",
     fix: "serve the protocol's TLS port with a TLS listener, or pass TLS through and close this \
           port",
-    remedy: Remedy::tls_listener(TlsListener::Beside).console(
-        "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, with \
+    remedy: Remedy::tls_listener(TlsListener::Beside)
+        .console(
+            "EC2 console, Load Balancers: open the load balancer, Listeners, Add listener, with \
          protocol TLS, the port of the encrypted protocol and a certificate; then delete this one.",
-    ),
+        )
+        .planned(Plan::Never(
+            Why::Decision,
+            "clients have to speak TLS before the port in cleartext goes",
+        )),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html",

@@ -4,6 +4,7 @@ use crate::analysis::routing::requirements::AuthKind;
 use crate::checks::prelude::*;
 use crate::checks::shared::bypass;
 use crate::fixtures::sample::login;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-bypass",
@@ -52,7 +53,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 ResourceArn: !Ref SecondLoadBalancer
                 WebACLArn: !GetAtt WebAcl.Arn",
-    }),
+    })
+    .planned(Plan::By(plan::same_web_acl)),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],

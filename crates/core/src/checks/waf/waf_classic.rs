@@ -1,6 +1,7 @@
 //! A load balancer relies on AWS WAF Classic, which has ended.
 
 use crate::checks::prelude::*;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-classic",
@@ -40,7 +41,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 ResourceArn: !Ref LoadBalancer
                 WebACLArn: !GetAtt WebAcl.Arn",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the web ACL of AWS WAF Classic has to be migrated first")),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-migrating-from-classic.html",
     ],

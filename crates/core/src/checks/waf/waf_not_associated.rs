@@ -3,6 +3,7 @@
 use crate::analysis::reach::Reachability;
 use crate::analysis::{cloudfront, waf};
 use crate::checks::prelude::*;
+use crate::remedy::plan::{self, Plan};
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-not-associated",
@@ -50,7 +51,8 @@ pub(crate) const CHECK: Check = Check {
               Properties:
                 ResourceArn: !Ref LoadBalancer
                 WebACLArn: !GetAtt WebAcl.Arn",
-    }),
+    })
+    .planned(Plan::By(plan::associate_web_acl)),
     links: &[
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
     ],

@@ -4,6 +4,7 @@ use crate::analysis::waf;
 use crate::checks::prelude::*;
 use crate::checks::shared::causes;
 use crate::remedy::cause::Verb;
+use crate::remedy::plan::{Plan, Why};
 
 pub(crate) const CHECK: Check = Check {
     id: "waf-not-logged",
@@ -40,7 +41,8 @@ pub(crate) const CHECK: Check = Check {
                 ResourceArn: !GetAtt WebAcl.Arn
                 LogDestinationConfigs:
                   - !GetAtt LogGroup.Arn",
-    }),
+    })
+    .planned(Plan::Never(Why::Elsewhere, "the logging is set up in AWS WAF")),
     links: &["https://docs.aws.amazon.com/waf/latest/developerguide/logging.html"],
     needs: &[
         Call::Wafv2ListWebAcls,
