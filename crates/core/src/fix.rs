@@ -1,6 +1,16 @@
 //! From a finding to a script: the changes that fix it, tried in memory before anybody reads of them.
 
+mod class;
+mod fitting;
+mod index;
+mod pack;
 mod proof;
+mod script;
+mod shell;
+mod step;
 mod suppose;
 
+pub use class::Class;
+pub use pack::{Pack, Request, Written, pack};
 pub use proof::{Broken, Proof, plan, prove};
+pub use script::Script;

@@ -14,6 +14,7 @@ use clap::{
 };
 use elb_audit_core::compliance::Framework;
 use elb_audit_core::docs::Purpose;
+use elb_audit_core::fix::Class;
 use elb_audit_core::policy::config::FailOn;
 use elb_audit_core::render::{self, Format};
 use elb_audit_core::report::Exit;
@@ -38,10 +39,12 @@ mod verbless;
 pub use accounts::Accounts;
 pub mod environment;
 mod finding;
+mod fix;
 mod former;
 mod writing;
 
 pub use finding::{Accept, Explain, FindingSource};
+pub use fix::Fix;
 pub use focus::Focus;
 pub use profiles::Profiles;
 pub use writing::Writing;
@@ -99,6 +102,9 @@ pub enum Task {
     Permissions(Permissions),
     /// Accept a finding: write down who answers for it, why, and how long
     Accept(Accept),
+    /// Write scripts that fix faults: each captures what it replaces, checks that nothing has changed since, verifies
+    /// itself and can be taken back. elb-audit itself changes nothing
+    Fix(Box<Fix>),
     /// Print the version
     Version,
 }
@@ -401,6 +407,10 @@ fn list_format() -> impl TypedValueParser<Value = ListFormat> {
     one_of(vec![("text", ListFormat::Text), ("json", ListFormat::Json)])
 }
 
+fn class() -> impl TypedValueParser<Value = Class> {
+    one_of(Class::ALL.map(|class| (class.word(), class)).to_vec())
+}
+
 fn persona() -> impl TypedValueParser<Value = Persona> {
     one_of(Persona::ALL.map(|persona| (persona.word(), persona)).to_vec())
 }
@@ -444,13 +454,13 @@ pub fn command() -> Command {
 }
 
 fn mirrored(command: Command) -> Command {
-    let collects = command.get_name() == "collect";
+    let collects = ["collect", "fix"].contains(&command.get_name());
     let command = command.mut_args(|arg| {
         let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
             return arg;
         };
         let name = format!("{}{}", environment::PREFIX, long.to_uppercase().replace('-', "_"));
-        // One that is set to nothing is not set; and what `scan` writes is not what `collect` saves.
+        // One that is set to nothing is not set; and what `scan` writes is not what `collect` and `fix` do.
         let empty = std::env::var_os(&name).is_some_and(|value| value.is_empty());
         if empty || (collects && long == "output") {
             return arg;
@@ -547,6 +557,11 @@ fn resolve_conflicts(task: &mut Task, given: &ArgMatches) -> Result<(), Conflict
         }
         Task::Accept(task) => task.resolve(&typed),
         Task::Explain(task) => task.resolve(&typed),
+        Task::Fix(task) => {
+            task.resolve(&typed)?;
+            resolve_reading(&mut task.source, &typed)?;
+            resolve_config(&mut task.config, &typed)
+        }
         Task::Checks(_) | Task::Diff(_) | Task::Version => Ok(()),
     }
 }

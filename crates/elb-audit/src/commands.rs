@@ -19,6 +19,7 @@ mod demo;
 mod diff;
 mod explain;
 mod finding;
+mod fix;
 mod missing;
 mod permissions;
 mod pipeline;
@@ -47,6 +48,7 @@ pub async fn run(cli: Cli) -> Exit {
         Task::Explain(task) => explain::explain(&task, color).await,
         Task::Permissions(task) => permissions::permissions(&task).await,
         Task::Accept(task) => accept::accept(&task).await,
+        Task::Fix(task) => fix::fix(&task).await,
         Task::Version => version::version(),
     };
     done.unwrap_or_else(|error| {

@@ -158,6 +158,11 @@ pub(crate) fn selected(
     some(&choice(selection, &config)?, &config.policy)
 }
 
+/// What the user means, as the file says.
+pub(crate) fn policy(config: &Configuration) -> Result<Policy, ConfigError> {
+    Ok(load(config)?.0.policy)
+}
+
 /// What `collect` reads: everything, unless it is told which checks it is for.
 pub(crate) fn collection_plan(selection: &Selection) -> Result<CollectionPlan, ConfigError> {
     let Selection { persona, check, skip_check } = selection;

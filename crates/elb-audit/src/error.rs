@@ -45,6 +45,9 @@ pub enum Error {
     /// A finding cannot be accepted.
     #[error(transparent)]
     Accept(#[from] AcceptError),
+    /// What is to be fixed cannot be.
+    #[error(transparent)]
+    Fix(#[from] FixError),
     /// A report cannot be written where it should be.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -100,7 +103,7 @@ impl Error {
             Error::Accept(AcceptError::Write { error, .. }) if has_no_room(error) => {
                 Exit::DeliveryFailed
             }
-            Error::Accept(_) | Error::Finding(_) => Exit::Usage,
+            Error::Accept(_) | Error::Finding(_) | Error::Fix(_) => Exit::Usage,
             Error::Save(_) => Exit::DeliveryFailed,
             Error::Output(error) => match error {
                 OutputError::StandardOutput(_)
@@ -163,6 +166,20 @@ pub enum FindingError {
     /// No finding is meant, or several are.
     #[error(transparent)]
     NotNamed(#[from] NotNamed),
+}
+
+/// Why nothing can be fixed as the command line says.
+#[derive(Debug, thiserror::Error)]
+pub enum FixError {
+    /// Only faults are fixed.
+    #[error("{0} is no fault: it is a note, unknown or accepted")]
+    NoFault(String),
+    /// A variable without a value.
+    #[error("--set {0}: NAME=VALUE is needed")]
+    NoPair(String),
+    /// A variable that no script has, or a value that no such thing can have.
+    #[error("--set {0}: no script has such a variable, or it cannot have this value")]
+    NoChoice(String),
 }
 
 /// Why a finding cannot be accepted.

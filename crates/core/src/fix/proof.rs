@@ -84,17 +84,27 @@ pub fn prove(
     plan: &[Mutation],
     options: &Options,
 ) -> Result<Proof, Box<Broken>> {
+    let after = made(inventory, finding, plan, (options, &Chosen::default()));
+    let after = after.map_err(|missing| Box::new(Broken::Missing(missing)))?;
+    let after = audit(&after, checks::ALL, options);
+    compare(before, &after, std::slice::from_ref(finding)).map_err(Box::new)
+}
+
+/// The facts once the changes are made, with what was chosen or what stands for it.
+pub(super) fn made(
+    inventory: &Inventory,
+    finding: &Finding,
+    plan: &[Mutation],
+    (options, chosen): (&Options, &Chosen),
+) -> Result<Inventory, Missing> {
     let mut after = inventory.clone();
     let region = region_of(&mut after, finding);
-    let region =
-        region.ok_or_else(|| Box::new(Broken::Missing(Missing(finding.region.clone()))))?;
-    let chosen =
-        suppose((&finding.account, region), plan, &options.policy.intent, &Chosen::default());
+    let region = region.ok_or_else(|| Missing(finding.region.clone()))?;
+    let chosen = suppose((&finding.account, region), plan, &options.policy.intent, chosen);
     for mutation in plan {
-        mutation.apply(region, &chosen).map_err(|missing| Box::new(Broken::Missing(missing)))?;
+        mutation.apply(region, &chosen)?;
     }
-    let after = audit(&after, checks::ALL, options);
-    compare(before, &after, finding).map_err(Box::new)
+    Ok(after)
 }
 
 fn region_of<'a>(inventory: &'a mut Inventory, finding: &Finding) -> Option<&'a mut Region> {
@@ -102,14 +112,17 @@ fn region_of<'a>(inventory: &'a mut Inventory, finding: &Finding) -> Option<&'a 
     account.regions.iter_mut().find(|own| own.name == finding.region)
 }
 
-fn compare(before: &Report, after: &Report, finding: &Finding) -> Result<Proof, Broken> {
+/// What is other than before: these are to be gone.
+pub(super) fn compare(before: &Report, after: &Report, fixed: &[Finding]) -> Result<Proof, Broken> {
     let old: BTreeMap<&str, &Finding> =
         before.findings.iter().map(|own| (&*own.fingerprint, own)).collect();
     let new: BTreeMap<&str, &Finding> =
         after.findings.iter().map(|own| (&*own.fingerprint, own)).collect();
     let fails = |own: &Finding| own.outcome == Outcome::Fail;
-    if new.get(&*finding.fingerprint).is_some_and(|own| own.outcome == finding.outcome) {
-        return Err(Broken::Stays(finding.fingerprint.clone()));
+    let stays =
+        |own: &&Finding| new.get(&*own.fingerprint).is_some_and(|now| now.outcome == own.outcome);
+    if let Some(own) = fixed.iter().find(stays) {
+        return Err(Broken::Stays(own.fingerprint.clone()));
     }
     let worse = after.findings.iter().filter(|own| fails(own)).filter(|own| {
         let known = old.get(&*own.fingerprint);

@@ -39,6 +39,19 @@ impl Chosen {
     pub fn of(&self, choice: &Choice) -> String {
         self.0.get(choice.name()).map_or_else(|| choice.stand_in().to_owned(), Clone::clone)
     }
+
+    /// Whether there is a choice of this name that can have this value.
+    #[must_use]
+    pub fn accepts(&self, name: &str, value: &str) -> bool {
+        let is_plain =
+            |letter: char| letter.is_ascii_alphanumeric() || "_.:/@*+=~-".contains(letter);
+        let is_range = name.ends_with("_RANGE");
+        Choice::NAMES.contains(&name)
+            && name != "CLIENT_SECRET"
+            && !value.is_empty()
+            && value.chars().all(is_plain)
+            && (!is_range || value.parse::<ipnet::IpNet>().is_ok_and(|net| net == net.trunc()))
+    }
 }
 
 /// What only the user knows.
@@ -67,6 +80,21 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// The names of all of them.
+    pub(crate) const NAMES: [&str; 11] = [
+        "CERTIFICATE_ARN",
+        "LOG_BUCKET",
+        "NEW_WEB_ACL_ARN",
+        "NEW_TRUST_STORE_ARN",
+        "CLIENTS_RANGE",
+        "CLIENTS_IPV6_RANGE",
+        "SERVING_GROUP_ARN",
+        "ALLOWED_ORIGIN",
+        "AUDIENCE",
+        "JWKS_ENDPOINT",
+        "CLIENT_SECRET",
+    ];
+
     /// The placeholder in commands, which is the variable of a script too.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -81,6 +109,45 @@ impl Choice {
             Choice::Origin => "ALLOWED_ORIGIN",
             Choice::Audience => "AUDIENCE",
             Choice::Keys(_) => "JWKS_ENDPOINT",
+        }
+    }
+
+    /// How to choose, in a fragment.
+    #[must_use]
+    pub fn how(&self) -> String {
+        match self {
+            Choice::Certificate(hosts) if hosts.is_empty() => {
+                "the ARN of a certificate for the names that clients use".to_owned()
+            }
+            Choice::Certificate(hosts) => {
+                format!("the ARN of a certificate for {}", hosts.join(", "))
+            }
+            Choice::LogBucket => "the name of a bucket for logs in this region".to_owned(),
+            Choice::WebAcl => "the ARN of a regional web ACL".to_owned(),
+            Choice::TrustStore => {
+                "the ARN of a trust store with the authorities of clients".to_owned()
+            }
+            Choice::Clients => "the IPv4 range that clients connect from".to_owned(),
+            Choice::ClientsIpv6 => "the IPv6 range that clients connect from".to_owned(),
+            Choice::ServingGroup => "the ARN of the target group that is meant to serve".to_owned(),
+            Choice::Origin => "the origin whose pages may read answers".to_owned(),
+            Choice::Audience => "what tokens for the service have as aud".to_owned(),
+            Choice::Keys(issuer) => format!("where {issuer} publishes its keys"),
+        }
+    }
+
+    /// What it is, in a word or two.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        match self {
+            Choice::Certificate(_) | Choice::WebAcl | Choice::TrustStore | Choice::ServingGroup => {
+                "ARN"
+            }
+            Choice::LogBucket => "name of a bucket",
+            Choice::Clients | Choice::ClientsIpv6 => "range",
+            Choice::Origin => "origin",
+            Choice::Audience => "audience",
+            Choice::Keys(_) => "address",
         }
     }
 

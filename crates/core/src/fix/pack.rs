@@ -1,0 +1,293 @@
+//! All scripts for what is chosen, each written for the state that the ones before it leave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::{self, Class};
+use super::proof::{self, Broken};
+use super::script::{Draft, Script};
+use super::shell::variables;
+use super::step::{self, Ground, Step};
+use super::suppose::{choices, suppose};
+use crate::audit::{Options, audit};
+use crate::checks;
+use crate::inventory::{Inventory, Region};
+use crate::mutation::{Choice, Chosen, Missing, Mutation};
+use crate::remedy::plan::{Declined, Why};
+use crate::report::action::Action;
+use crate::report::{Finding, Outcome, Report};
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// The facts.
+    pub inventory: &'a Inventory,
+    /// How they are judged.
+    pub options: &'a Options,
+    /// Fingerprints of what is to be fixed; none: all that fails.
+    pub fingerprints: Option<BTreeSet<String>>,
+    /// The worst class that is written.
+    pub class: Class,
+    /// What was chosen already.
+    pub chosen: Chosen,
+}
+
+/// Scripts, and what they leave.
+#[derive(Clone, Debug, Default)]
+pub struct Pack {
+    /// Those that are written, in the order in which they are to be run.
+    pub scripts: Vec<Written>,
+    /// Faults that no script fixes, each with the reason.
+    pub declined: Vec<(Finding, Declined)>,
+    /// Faults that are there once all scripts have run.
+    pub left: Vec<Finding>,
+}
+
+/// A script and what is to be known of it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The script.
+    pub script: Script,
+    /// What it changes, in a sentence.
+    pub title: String,
+    /// Its class.
+    pub class: Class,
+    /// What it fixes.
+    pub findings: Vec<Finding>,
+    /// Further faults that are gone once it has run.
+    pub beside: Vec<Finding>,
+    /// What the user chooses.
+    pub choices: Vec<Choice>,
+    /// What to look at first.
+    pub look: Vec<String>,
+    /// What it changes, a line each.
+    pub steps: Vec<String>,
+    /// Notes that come with it.
+    pub noted: Vec<Finding>,
+}
+
+/// The facts as scripts see them: as they would be, and with variables for what is chosen.
+struct State {
+    facts: Inventory,
+    marked: Inventory,
+    report: Report,
+}
+
+/// Writes scripts for what is asked.
+#[must_use]
+pub fn pack(request: &Request) -> Pack {
+    let options = Options { show_passed: true, ..request.options.clone() };
+    let report = audit(request.inventory, checks::ALL, &options);
+    let mut state = State {
+        facts: request.inventory.clone(),
+        marked: request.inventory.clone(),
+        report: report.clone(),
+    };
+    let mut pack = Pack::default();
+    for action in &report.actions {
+        let is_asked = |fingerprint: &&String| {
+            request.fingerprints.as_ref().is_none_or(|asked| asked.contains(*fingerprint))
+        };
+        let asked: BTreeSet<&String> = action.fingerprints.iter().filter(is_asked).collect();
+        let still: Vec<Finding> = state
+            .report
+            .findings
+            .iter()
+            .filter(|own| own.outcome == Outcome::Fail && asked.contains(&own.fingerprint))
+            .cloned()
+            .collect();
+        if !still.is_empty() {
+            one(request, &options, (action, still), &mut state, &mut pack);
+        }
+    }
+    let asked = |own: &&Finding| own.outcome == Outcome::Fail && own.accepted.is_none();
+    pack.left = state.report.findings.iter().filter(asked).cloned().collect();
+    pack
+}
+
+/// The changes for faults with one cause, what they have in common once.
+fn planned(
+    facts: &Inventory,
+    faults: &[Finding],
+    pack: &mut Pack,
+) -> (Vec<Mutation>, Vec<Finding>) {
+    let mut plan: Vec<Mutation> = Vec::new();
+    let mut fixed = Vec::new();
+    for fault in faults {
+        match proof::plan(facts, fault) {
+            Ok(own) => {
+                for mutation in own {
+                    if !plan.contains(&mutation) {
+                        plan.push(mutation);
+                    }
+                }
+                fixed.push(fault.clone());
+            }
+            Err(declined) => pack.declined.push((fault.clone(), declined)),
+        }
+    }
+    (plan, fixed)
+}
+
+fn one(
+    request: &Request,
+    options: &Options,
+    (action, faults): (&Action, Vec<Finding>),
+    state: &mut State,
+    pack: &mut Pack,
+) {
+    let (plan, fixed) = planned(&state.facts, &faults, pack);
+    let Some(first) = fixed.first() else { return };
+    let (class, look) = classed(&plan);
+    let decline = |declined: Declined, pack: &mut Pack| {
+        pack.declined.extend(fixed.iter().map(|fault| (fault.clone(), declined.clone())));
+    };
+    if class > request.class {
+        let words = format!("it is of class {}: ask for it by --class", class.word());
+        return decline(Declined::new(Why::Decision, words), pack);
+    }
+    let after = match proof::made(&state.facts, first, &plan, (options, &request.chosen)) {
+        Ok(after) => after,
+        Err(missing) => return decline(not_there(&missing), pack),
+    };
+    let report = audit(&after, checks::ALL, options);
+    let proof = match proof::compare(&state.report, &report, &fixed) {
+        Ok(proof) => proof,
+        Err(broken) => return decline(unproved(&broken), pack),
+    };
+    let all: Vec<Choice> = distinct(plan.iter().flat_map(choices).cloned());
+    let steps = match steps(state, first, (&plan, &all), request) {
+        Ok((steps, marked)) => {
+            state.marked = marked;
+            steps
+        }
+        Err(missing) => return decline(not_there(&missing), pack),
+    };
+    let fixed_now: BTreeSet<&str> = fixed.iter().map(|own| &*own.fingerprint).collect();
+    let beside: Vec<Finding> = state
+        .report
+        .findings
+        .iter()
+        .filter(|own| {
+            proof.gone.contains(&own.fingerprint) && !fixed_now.contains(&*own.fingerprint)
+        })
+        .cloned()
+        .collect();
+    let findings: Vec<&Finding> = fixed.iter().collect();
+    let draft = Draft {
+        name: format!("{:02}-{}.sh", pack.scripts.len() + 1, slug(action, first)),
+        title: &action.title,
+        findings: &findings,
+        class,
+        look: look.clone(),
+        choices: open(&all, &request.chosen),
+        fitting: super::fitting::fitting(&state.facts, first, &all),
+        steps: steps.clone(),
+        noted: proof.noted.iter().map(|own| own.title.clone()).collect(),
+        taken_at: request.inventory.taken_at.to_string(),
+    };
+    let script = draft.write();
+    pack.scripts.push(Written {
+        script,
+        title: action.title.clone(),
+        class,
+        beside,
+        choices: open(&all, &request.chosen),
+        look,
+        steps: steps.into_iter().map(|step| step.title).collect(),
+        noted: proof.noted,
+        findings: fixed,
+    });
+    (state.facts, state.report) = (after, report);
+}
+
+/// Choices that are not made.
+fn open(all: &[Choice], chosen: &Chosen) -> Vec<Choice> {
+    all.iter().filter(|choice| !chosen.0.contains_key(choice.name())).cloned().collect()
+}
+
+fn distinct(all: impl Iterator<Item = Choice>) -> Vec<Choice> {
+    let mut by_name: BTreeMap<&'static str, Choice> = BTreeMap::new();
+    for choice in all {
+        by_name.entry(choice.name()).or_insert(choice);
+    }
+    by_name.into_values().collect()
+}
+
+fn not_there(missing: &Missing) -> Declined {
+    Declined::new(Why::Unread, format!("{} is not among the facts", missing.0))
+}
+
+fn unproved(broken: &Broken) -> Declined {
+    let names = |all: &[Finding]| {
+        let own: BTreeSet<&str> = all.iter().map(|finding| &*finding.check).collect();
+        own.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let words = match broken {
+        Broken::Missing(missing) => return not_there(missing),
+        Broken::Stays(_) => "the change would not fix it".to_owned(),
+        Broken::Worse(all) => format!("the change would bring other faults: {}", names(all)),
+        Broken::Unknown(all) => {
+            format!("after the change these could no longer be judged: {}", names(all))
+        }
+    };
+    Declined::new(Why::Decision, words)
+}
+
+fn classed(plan: &[Mutation]) -> (Class, Vec<String>) {
+    let mut worst = Class::Safe;
+    let mut look: Vec<String> = Vec::new();
+    for (class, words) in plan.iter().map(class::of) {
+        worst = worst.max(class);
+        for own in words {
+            if !look.iter().any(|known| known == own) {
+                look.push(own.to_owned());
+            }
+        }
+    }
+    (worst, look)
+}
+
+/// The steps of a plan, each from what the one before leaves, and the facts after all of them.
+fn steps(
+    state: &State,
+    first: &Finding,
+    (plan, all): (&[Mutation], &[Choice]),
+    request: &Request,
+) -> Result<(Vec<Step>, Inventory), Missing> {
+    let mut marked = state.marked.clone();
+    let mut chosen = variables(&open(all, &request.chosen));
+    chosen.0.extend(request.chosen.0.clone());
+    let missing = || Missing(first.region.clone());
+    let account = marked.accounts.iter_mut().find(|own| own.id == first.account);
+    let account = account.ok_or_else(missing)?;
+    let (partition, id) = (account.partition.clone(), account.id.clone());
+    let regions = account.regions.iter_mut();
+    let region: &mut Region =
+        regions.into_iter().find(|own| own.name == first.region).ok_or_else(missing)?;
+    let _ = suppose((&id, &mut region.clone()), plan, &request.options.policy.intent, &chosen);
+    let mut steps = Vec::new();
+    for (mutation, number) in plan.iter().zip(1..) {
+        let before = region.clone();
+        mutation.apply(region, &chosen)?;
+        let ground = Ground {
+            before: &before,
+            after: region,
+            chosen: &chosen,
+            number,
+            partition: &partition,
+            account: &id,
+        };
+        steps.push(step::step(mutation, &ground)?);
+    }
+    Ok((steps, marked))
+}
+
+/// A name for a file: the check and the load balancer, without what a file system or a shell minds.
+fn slug(action: &Action, first: &Finding) -> String {
+    let lb = match &action.load_balancers[..] {
+        [_] => first.load_balancer.as_ref().map_or("", |lb| &lb.name),
+        _ => "several",
+    };
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    let own: String = format!("{}-{lb}", first.check).chars().map(plain).take(60).collect();
+    own.to_lowercase().trim_matches('-').to_owned()
+}

@@ -1,0 +1,208 @@
+//! A script: head, choices, steps, and what every script has in common.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::class::Class;
+use super::shell::{line, quoted};
+use super::step::Step;
+use crate::mutation::Choice;
+use crate::report::Finding;
+use crate::vocab::escape::neutral;
+
+/// What every script does.
+const COMMON: &str = include_str!("shell.sh");
+
+/// A script that fixes faults with one cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The name of its file.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a script is written from.
+pub(super) struct Draft<'a> {
+    pub(super) name: String,
+    pub(super) title: &'a str,
+    pub(super) findings: &'a [&'a Finding],
+    pub(super) class: Class,
+    /// What to look at first.
+    pub(super) look: Vec<String>,
+    pub(super) choices: Vec<Choice>,
+    /// What fits a choice, one line each.
+    pub(super) fitting: Vec<(String, Vec<String>)>,
+    pub(super) steps: Vec<Step>,
+    /// Titles of notes that come with the change.
+    pub(super) noted: Vec<String>,
+    /// When the facts were read.
+    pub(super) taken_at: String,
+}
+
+/// Comment lines, whatever is in the text.
+fn comment(text: &str, into: &mut String) {
+    const WIDTH: usize = 96;
+    for own in text.split('\n') {
+        let own = neutral(own);
+        let mut width = 0;
+        into.push('#');
+        for word in own.split(' ') {
+            if width > 0 && width + word.chars().count() > WIDTH {
+                into.push_str("\n#");
+                width = 0;
+            }
+            into.push(' ');
+            into.push_str(word);
+            width += word.chars().count() + 1;
+        }
+        into.push('\n');
+    }
+}
+
+impl Draft<'_> {
+    /// The script.
+    pub(super) fn write(&self) -> Script {
+        let mut text = String::from("#!/bin/sh\n");
+        self.head(&mut text);
+        text.push_str("set -eu\numask 077\n");
+        let first = self.findings.first();
+        let account = first.map_or("", |finding| &finding.account);
+        let region = first.map_or("", |finding| &finding.region);
+        let balancers: BTreeSet<&str> = self
+            .findings
+            .iter()
+            .filter_map(|finding| Some(&*finding.load_balancer.as_ref()?.arn))
+            .collect();
+        let fingerprints: Vec<&str> =
+            self.findings.iter().map(|finding| &*finding.fingerprint).collect();
+        let set = |name: &str, value: &str, text: &mut String| {
+            text.push_str(&format!("{name}={}\n", quoted(value)));
+        };
+        text.push('\n');
+        set("account", account, &mut text);
+        set("region", region, &mut text);
+        set("fingerprints", &fingerprints.join(" "), &mut text);
+        text.push_str("kept=$(dirname -- \"$0\")/$(basename -- \"$0\" .sh).captured\n");
+        text.push_str(
+            "export AWS_REGION=\"$region\" AWS_DEFAULT_REGION=\"$region\" AWS_PAGER=\n\n",
+        );
+        text.push_str(COMMON);
+        self.choose(&mut text);
+        scan_again(&balancers, &mut text);
+        for (number, step) in (1..).zip(&self.steps) {
+            written(number, step, &mut text);
+        }
+        text.push_str("\nlook_at_all() {\n");
+        for (number, step) in (1..).zip(&self.steps) {
+            let words = [&step.before, &step.after, &step.title].map(|word| quoted(word));
+            let _ = writeln!(text, "  look {number} {}", words.join(" \\\n    "));
+        }
+        text.push_str("}\n\nmain \"$@\"\n");
+        Script { name: self.name.clone(), text }
+    }
+
+    fn head(&self, text: &mut String) {
+        comment(self.title, text);
+        text.push_str("#\n");
+        let first = self.findings.first();
+        if let Some(finding) = first {
+            let place = format!(
+                "Account {}, region {}. Written by elb-audit {} from facts of {}.",
+                finding.account,
+                finding.region,
+                env!("CARGO_PKG_VERSION"),
+                self.taken_at
+            );
+            comment(&place, text);
+        }
+        comment("It fixes:", text);
+        for finding in self.findings {
+            let lb = finding.load_balancer.as_ref().map_or("", |lb| &lb.name);
+            let own = format!(
+                "  {} {}: {} ({}, fingerprint {})",
+                lb, finding.subject.label, finding.title, finding.check, finding.fingerprint
+            );
+            comment(&own, text);
+        }
+        text.push_str("#\n");
+        comment(&format!("Class: {}.", self.class.word()), text);
+        for own in &self.look {
+            comment(&format!("Look first: {own}."), text);
+        }
+        if !self.noted.is_empty() {
+            comment(&format!("Once it is made, elb-audit notes: {}.", self.noted.join("; ")), text);
+        }
+        text.push_str("#\n");
+        comment(
+            "What it replaces is written into a directory beside it first, which may hold secrets that a \
+             report never holds. A step that fails is taken back, with all before it.",
+            text,
+        );
+        let name = &self.name;
+        comment(
+            &format!(
+                "  sh {name}             makes the change\n  sh {name} --dry-run   prints its commands\n  \
+                 sh {name} --rollback  takes it back"
+            ),
+            text,
+        );
+        comment(
+            "Exit codes: 0 done, or nothing to do; 1 a step failed, and everything is as it was; 2 it cannot \
+             run here; 3 something is not as it was audited, and nothing is changed; 4 a step could not be \
+             taken back.",
+            text,
+        );
+    }
+
+    /// What the user chooses, checked before anything is asked of AWS.
+    fn choose(&self, text: &mut String) {
+        text.push_str("\n# What only you know: set it here or in the environment.\n");
+        for choice in &self.choices {
+            let name = choice.name();
+            if let Some((_, fitting)) = self.fitting.iter().find(|(own, _)| own == name) {
+                for own in fitting {
+                    comment(&format!("{name}: {own}"), text);
+                }
+            }
+            let _ = writeln!(text, "{name}=${{{name}-}}");
+        }
+        text.push_str("choose() {\n  :\n");
+        for choice in &self.choices {
+            let name = choice.name();
+            let _ = writeln!(
+                text,
+                "  case ${name} in\n    '') stop 2 'set {name}: {}' ;;\n    \
+                 *[!A-Za-z0-9_.:/@*+=~-]*) stop 2 \"{name} is no {}: ${name}\" ;;\n  esac",
+                choice.how().replace('\'', ""),
+                choice.what()
+            );
+        }
+        text.push_str("}\n");
+    }
+}
+
+fn scan_again(balancers: &BTreeSet<&str>, text: &mut String) {
+    text.push_str("\nload_balancers() {\n  \"$@\"");
+    for arn in balancers {
+        let _ = write!(text, " \\\n    --load-balancer {}", quoted(arn));
+    }
+    text.push_str("\n}\n");
+}
+
+fn written(number: usize, step: &Step, text: &mut String) {
+    let function = |name: &str, lines: &[String], text: &mut String| {
+        let _ = writeln!(text, "{name}_{number}() {{\n  {}\n}}", lines.join(" &&\n  "));
+    };
+    text.push('\n');
+    let said = format!("say {}", quoted(&format!("step {number}: {}", step.title)));
+    function("title", &[said], text);
+    function("now", &[line(&step.now)], text);
+    let keeps: Vec<String> =
+        step.keeps.iter().map(|(file, command)| super::step::write(command, file)).collect();
+    let keeps = if keeps.is_empty() { vec![":".to_owned()] } else { keeps };
+    function("capture", &keeps, text);
+    function("change", &step.change, text);
+    function("verify", &[format!("reached {number} {}", quoted(&step.after))], text);
+    function("back", &step.back, text);
+}

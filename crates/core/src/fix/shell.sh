@@ -1,0 +1,292 @@
+# What every script does, and in which order.
+
+say() { printf '%s\n' "$*" >&2; }
+stop() {
+  code=$1
+  shift
+  say "$*"
+  exit "$code"
+}
+
+# Runs a command, or prints it, quoted for a shell, in a dry run.
+run() {
+  if [ "$mode" = dry-run ]; then
+    printf '  '
+    for word in "$@"; do
+      case $word in
+        '' | *[!A-Za-z0-9_./:,=@%+-]*) printf "'%s' " "$(printf '%s' "$word" | sed "s/'/'\\\\''/g")" ;;
+        *) printf '%s ' "$word" ;;
+      esac
+    done
+    printf '\n'
+    return 0
+  fi
+  "$@" >/dev/null
+}
+
+# The answer of a command that a later one needs; in a dry run a word that stands for it.
+answer() {
+  if [ "$mode" = dry-run ]; then printf 'NOT-THERE-YET'; else "$@"; fi
+}
+
+# Writes what a command prints into a file.
+write() {
+  file=$1
+  shift
+  if [ "$mode" = dry-run ]; then
+    run "$@"
+    return 0
+  fi
+  "$@" >"$file.part" && mv -- "$file.part" "$file"
+}
+
+# What is printed, on one line without white space.
+flat() { printf '%s' "$1" | tr -d ' \t\r\n'; }
+
+# Runs a command unless a file holds an empty list, or nothing was found.
+unless_empty() {
+  if [ "$mode" != dry-run ] && [ "$(tr -d ' \t\r\n' <"$1")" = '[]' ]; then return 0; fi
+  shift
+  "$@"
+}
+unless_nothing() {
+  case $1 in '' | None) return 0 ;; esac
+  shift
+  "$@"
+}
+
+# unless_there COUNT-COMMAND -- COMMAND: runs the second where the first counts nothing.
+unless_there() {
+  count=$(counted "$@") || return 1
+  while [ "$1" != -- ]; do shift; done
+  shift
+  if [ "$count" = 0 ] || [ "$mode" = dry-run ]; then run "$@"; fi
+}
+counted() {
+  found=
+  n=$#
+  while [ "$n" -gt 0 ]; do
+    word=$1
+    shift
+    n=$((n - 1))
+    if [ "$word" = -- ]; then found=yes; fi
+    if [ -z "$found" ]; then set -- "$@" "$word"; fi
+  done
+  "$@"
+}
+
+# if_empty FILE COMMAND -- COMMAND: the first where the file is empty, or else the second.
+if_empty() {
+  file=$1
+  shift
+  if [ "$mode" != dry-run ] && [ -s "$file" ]; then
+    while [ "$1" != -- ]; do shift; done
+    shift
+    "$@"
+  else
+    counted "$@"
+  fi
+}
+
+# Two lists of JSON, as the AWS CLI prints them, as one.
+join_lists() {
+  if [ "$mode" = dry-run ]; then return 0; fi
+  {
+    sed '$d' "$1"
+    printf ',\n'
+    sed '1d' "$2"
+  } >"$3"
+}
+
+# Puts the client secret in its place; it is on no command line.
+fill() {
+  if [ "$mode" = dry-run ]; then return 0; fi
+  while IFS= read -r text || [ -n "$text" ]; do
+    case $text in
+      *@CLIENT_SECRET@*)
+        if [ -z "${CLIENT_SECRET-}" ]; then
+          say 'set CLIENT_SECRET to the client secret of the login: AWS does not tell it'
+          return 1
+        fi
+        text=${text%%@CLIENT_SECRET@*}$CLIENT_SECRET${text#*@CLIENT_SECRET@}
+        ;;
+    esac
+    printf '%s\n' "$text"
+  done <"$1" >"$1.filled" && mv -- "$1.filled" "$1"
+}
+
+# The policy of a bucket; nothing where it has none.
+policy_of() {
+  if policy=$(aws s3api get-bucket-policy --bucket "$1" --query Policy --output text 2>"$errors"); then
+    printf '%s\n' "$policy"
+  elif ! grep -q NoSuchBucketPolicy "$errors"; then
+    cat "$errors" >&2
+    return 1
+  fi
+}
+statement_there() {
+  policy=$(policy_of "$1") || return 1
+  case $policy in
+    *"\"$2\""*) printf 'true\n' ;;
+    *) printf 'false\n' ;;
+  esac
+}
+
+# add_statement FILE STATEMENTS NEW: the policy with these statements before its own.
+add_statement() {
+  if [ "$mode" = dry-run ]; then return 0; fi
+  policy=$(cat "$1")
+  list=${policy#*\"Statement\"}
+  case $policy in
+    '') printf '{"Version":"2012-10-17","Statement":[%s]}\n' "$2" >"$3" ;;
+    *)
+      rest=$(printf '%s' "$list" | sed 's/^[[:space:]]*:[[:space:]]*//')
+      case $rest in
+        '['*) rest=$(printf '%s' "$rest" | sed 's/^\[[[:space:]]*//') ;;
+        *)
+          say 'the statements of the policy are no list: add the new ones by hand'
+          return 1
+          ;;
+      esac
+      case $rest in ']'*) comma= ;; *) comma=, ;; esac
+      printf '%s"Statement":[%s%s%s\n' "${policy%%\"Statement\"*}" "$2" "$comma" "$rest" >"$3"
+      ;;
+  esac
+}
+
+# What step $1 would change, as it is now.
+state_of() {
+  answer_now=$("now_$1") || stop 3 "step $1 could not be looked at: nothing is changed"
+  flat "$answer_now"
+}
+
+# look N BEFORE AFTER TITLE: notes how far step N is.
+look() {
+  state=$(state_of "$1") || exit 3
+  if [ "$state" = "$3" ]; then
+    made="$made $1"
+  elif [ "$state" != "$2" ]; then
+    say "step $1, $4: it is not as it was when it was audited"
+    say "  then: $2"
+    say "  now:  $state"
+    stop 3 'nothing is changed; audit again'
+  else
+    open="$open $1"
+  fi
+}
+
+# reached N AFTER: whether AWS says what step N was to reach; it may take a moment to say so.
+reached() {
+  tries=0
+  while :; do
+    state=$("now_$1") || return 1
+    if [ "$(flat "$state")" = "$2" ]; then return 0; fi
+    tries=$((tries + 1))
+    if [ "$tries" -ge 6 ]; then
+      say "AWS says $(flat "$state"), and it should be $2"
+      return 1
+    fi
+    sleep "${ELB_AUDIT_FIX_WAIT:-2}"
+  done
+}
+
+take_back() {
+  trap '' INT TERM HUP
+  failed=
+  for step in $1; do
+    say "taking back step $step"
+    "back_$step" || failed="$failed $step"
+  done
+  if [ -n "$failed" ]; then
+    say "these steps could not be taken back:$failed. What was there is in $kept"
+    exit 4
+  fi
+}
+
+interrupted() {
+  say 'interrupted'
+  take_back "$begun"
+  exit 1
+}
+
+change_all() {
+  for step in $open; do
+    begun="$step $begun"
+    "title_$step"
+    if ! "change_$step" || ! "verify_$step"; then
+      say "step $step failed"
+      take_back "$begun"
+      stop 1 'everything is as it was'
+    fi
+  done
+}
+
+check_account() {
+  command -v aws >/dev/null 2>&1 || stop 2 'there is no aws on the path: install the AWS CLI'
+  own=$(aws sts get-caller-identity --query Account --output text) || stop 2 'who you are could not be told'
+  [ "$own" = "$account" ] || stop 2 "this is account $own; the script is for $account: nothing is changed"
+}
+
+# With elb-audit on the path, a scan has the last word.
+judge_again() {
+  command -v elb-audit >/dev/null 2>&1 || return 0
+  report=$kept/report.json
+  load_balancers elb-audit scan --region "$region" --persona auditor --no-config --format ndjson \
+    >"$report" 2>"$errors" || true
+  for fingerprint in $fingerprints; do
+    if grep -F "\"$fingerprint\"" "$report" | grep -q '"outcome":"fail"'; then
+      say "elb-audit still finds $fingerprint"
+      return 1
+    fi
+  done
+}
+
+main() {
+  mode=change
+  case ${1-} in
+    '') ;;
+    --dry-run) mode=dry-run ;;
+    --rollback) mode=rollback ;;
+    *) stop 2 "usage: sh $0 [--dry-run | --rollback]" ;;
+  esac
+  [ "$#" -le 1 ] || stop 2 "usage: sh $0 [--dry-run | --rollback]"
+  choose
+  check_account
+  errors=$(mktemp)
+  trap 'rm -f -- "$errors"' EXIT
+  begun=
+  if [ "$mode" = rollback ]; then
+    [ -d "$kept" ] || stop 2 "there is nothing to take back: no $kept"
+    take_back "$(cat "$kept/steps")"
+    rm -r -- "$kept"
+    say 'everything is as it was'
+    exit 0
+  fi
+  made=
+  open=
+  look_at_all
+  if [ -z "$open" ]; then stop 0 'this is fixed already: nothing to do'; fi
+  if [ "$mode" = dry-run ]; then
+    for step in $open; do
+      "title_$step"
+      "change_$step"
+    done
+    exit 0
+  fi
+  mkdir -p -- "$kept"
+  for step in $open; do
+    "capture_$step" || stop 3 "what step $step replaces could not be written down: nothing is changed"
+  done
+  steps=
+  for step in $open; do steps="$step $steps"; done
+  for step in $(cat "$kept/steps" 2>/dev/null); do steps="$steps $step"; done
+  printf '%s\n' "$steps" >"$kept/steps"
+  trap interrupted INT TERM HUP
+  change_all
+  if ! judge_again; then
+    take_back "$begun"
+    stop 1 'everything is as it was'
+  fi
+  trap - INT TERM HUP
+  say "done; \`sh $0 --rollback\` takes it back, by what is in $kept"
+}

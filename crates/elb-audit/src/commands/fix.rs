@@ -1,0 +1,181 @@
+//! `elb-audit fix`: scripts that fix faults, and their index.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use elb_audit_core::audit::{Options, audit};
+use elb_audit_core::checks;
+use elb_audit_core::fix::{Pack, Request, pack};
+use elb_audit_core::inventory::Inventory;
+use elb_audit_core::mutation::Chosen;
+use elb_audit_core::policy::focus::Focus;
+use elb_audit_core::policy::selection;
+use elb_audit_core::report::{Exit, Finding, Outcome, Report};
+
+use super::progress::ProgressLine;
+use super::reading::{read, request, until_stopped};
+use super::{finding, print_text};
+use crate::aws::StopClock;
+use crate::cli::Fix;
+use crate::collect::CollectionPlan;
+use crate::config;
+use crate::error::{Error, FixError};
+use crate::files;
+use crate::output::{Mode, OutputError};
+use crate::signals::Signals;
+use crate::source::file;
+
+/// Does what the command line says.
+pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
+    let chosen = chosen(&task.set)?;
+    let policy = config::policy(&task.config)?;
+    let earlier = match &task.report {
+        Some(place) => Some(
+            finding::read(
+                "--report",
+                place,
+                task.source.profiles.profile.first().map(String::as_str),
+            )
+            .await?,
+        ),
+        None => None,
+    };
+    let inventory = match &task.inventory {
+        Some(file) => file::read(file).map_err(elb_source)?,
+        None => live(task, earlier.as_ref()).await?,
+    };
+    let options = Options { policy, show_passed: true, ..Options::at(inventory.taken_at) };
+    let report = audit(&inventory, checks::ALL, &options);
+    let asked = asked(task, &report, earlier.as_ref())?;
+    let request = Request {
+        inventory: &inventory,
+        options: &options,
+        fingerprints: Some(asked.open),
+        class: task.class,
+        chosen,
+    };
+    let pack = pack(&request);
+    write(&task.output, &pack)?;
+    print_text(&summary(&task.output, &pack, &asked.gone))
+}
+
+fn elb_source(error: file::FileError) -> Error {
+    Error::Source(crate::source::SourceError::File(error))
+}
+
+/// Reads what is to be fixed as it is now.
+async fn live(task: &Fix, earlier: Option<&Report>) -> Result<Inventory, Error> {
+    let mut patterns = task.load_balancer.clone();
+    if let Some(report) = earlier.filter(|_| patterns.is_empty() && !task.fingerprints.is_empty()) {
+        for fingerprint in &task.fingerprints {
+            let found = finding::find(report, fingerprint)?;
+            patterns.extend(found.load_balancer.map(|lb| lb.arn));
+        }
+    }
+    let focus = Focus::parse(&patterns).map_err(config::ConfigError::from)?;
+    let plan = CollectionPlan::everything();
+    let (request, tuning) = (request(&task.source, plan, focus)?, task.source.tuning(false));
+    let progress = ProgressLine::new(!task.source.verbose);
+    let signals = Signals::listen();
+    let clock = StopClock::start(&tuning, signals.first());
+    let session =
+        Box::pin(until_stopped(&clock, crate::collect::open(&request, &tuning))).await??;
+    let (inventory, _) = read(&session, &request, &tuning, &clock, progress).await?;
+    Ok(inventory)
+}
+
+/// What was asked for, as it is now.
+struct Asked {
+    /// Fingerprints of faults.
+    open: BTreeSet<String>,
+    /// What was a fault in the report, and is none any more.
+    gone: Vec<Finding>,
+}
+
+fn asked(task: &Fix, report: &Report, earlier: Option<&Report>) -> Result<Asked, Error> {
+    let mut asked = Asked { open: BTreeSet::new(), gone: Vec::new() };
+    let fails = |own: &Finding| own.outcome == Outcome::Fail && own.accepted.is_none();
+    for fingerprint in &task.fingerprints {
+        let found = match earlier {
+            Some(earlier) => finding::find(earlier, fingerprint)?,
+            None => finding::find(report, fingerprint)?,
+        };
+        let now = report.findings.iter().find(|own| own.fingerprint == found.fingerprint);
+        match now.filter(|own| own.outcome != Outcome::Pass) {
+            Some(own) if fails(own) => {
+                asked.open.insert(own.fingerprint.clone());
+            }
+            Some(own) => return Err(FixError::NoFault(own.fingerprint.clone()).into()),
+            None => asked.gone.push(found),
+        }
+    }
+    if !task.all {
+        return Ok(asked);
+    }
+    let ids: Result<BTreeSet<&str>, _> =
+        task.check.iter().map(|name| selection::find(name).map(|check| check.id)).collect();
+    let ids = ids?;
+    let focus = Focus::parse(&task.load_balancer).map_err(config::ConfigError::from)?;
+    let wanted = |own: &&Finding| {
+        let lb = own.load_balancer.as_ref();
+        fails(own)
+            && task.severity.is_none_or(|least| own.severity >= least)
+            && (ids.is_empty() || ids.contains(&*own.check))
+            && focus
+                .as_ref()
+                .is_none_or(|focus| lb.is_some_and(|lb| focus.means(&lb.arn, &lb.name)))
+    };
+    let all = report.findings.iter().filter(wanted);
+    asked.open = all.map(|own| own.fingerprint.clone()).collect();
+    Ok(asked)
+}
+
+/// Values of variables that are given already.
+fn chosen(set: &[String]) -> Result<Chosen, FixError> {
+    let mut chosen = Chosen::default();
+    for pair in set {
+        let (name, value) = pair.split_once('=').ok_or_else(|| FixError::NoPair(pair.clone()))?;
+        if !chosen.accepts(name, value) {
+            return Err(FixError::NoChoice(pair.clone()));
+        }
+        chosen.0.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(chosen)
+}
+
+fn write(folder: &Path, pack: &Pack) -> Result<(), Error> {
+    let failed = |error: io::Error| OutputError::File(folder.display().to_string(), error.into());
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let put = |name: &str, text: &str| {
+        let rights = files::Rights::Kept(Mode::PRIVATE);
+        let path = folder.join(name);
+        files::aside::write(&path, rights, |out| out.write_all(text.as_bytes()))
+            .map_err(|error| OutputError::File(path.display().to_string(), error.into()))
+    };
+    for one in &pack.scripts {
+        put(&one.script.name, &one.script.text)?;
+    }
+    if !pack.scripts.is_empty() {
+        let all = pack.run_all();
+        put(&all.name, &all.text)?;
+    }
+    put("README.md", &pack.index())?;
+    Ok(())
+}
+
+fn summary(folder: &Path, pack: &Pack, gone: &[Finding]) -> String {
+    let mut lines = Vec::new();
+    for finding in gone {
+        lines.push(format!("{} is gone: {}", finding.fingerprint, finding.title));
+    }
+    let fixed: usize = pack.scripts.iter().map(|one| one.findings.len() + one.beside.len()).sum();
+    lines.push(format!(
+        "{} scripts for {fixed} faults in {}; without a script: {}. Read {} first.",
+        pack.scripts.len(),
+        folder.display(),
+        pack.declined.len(),
+        folder.join("README.md").display(),
+    ));
+    lines.join("\n") + "\n"
+}
