@@ -11,6 +11,29 @@ use crate::remedy::plan::{Declined, Why};
 use crate::report::Finding;
 use crate::vocab::escape::neutral;
 
+/// What is in front of the scripts.
+const RUN_ALL: &str = r#"#!/bin/sh
+# Runs every script in its order, and stops at the first that fails. With --dry-run each prints its commands.
+set -eu
+here=$(dirname -- "$0")
+case $#${1-} in
+  0 | 1--dry-run) ;;
+  *)
+    echo 'usage: sh run-all.sh [--dry-run]' >&2
+    exit 2
+    ;;
+esac
+step() {
+  script=$1
+  shift
+  echo "== $script" >&2
+  sh "$here/$script" "$@" && return 0
+  code=$?
+  echo "$script ended with $code: the ones behind it have not run" >&2
+  exit "$code"
+}
+"#;
+
 /// A text inside a line of Markdown: whatever it holds, it is no markup.
 fn inline(text: &str) -> String {
     let mut own = String::new();
@@ -94,18 +117,10 @@ impl Pack {
     /// Runs the scripts in their order, and stops where one fails.
     #[must_use]
     pub fn run_all(&self) -> Script {
-        let mut text = String::from(
-            "#!/bin/sh\n# Runs every script in its order, and stops at the first that fails. Options go to each:\n#   \
-             sh run-all.sh [--dry-run]\nset -eu\nhere=$(dirname -- \"$0\")\nfor option in \"$@\"; do\n  case $option in\n    \
-             --dry-run) ;;\n    *)\n      echo 'usage: sh run-all.sh [--dry-run]' >&2\n      exit 2\n      ;;\n  esac\ndone\nfor script in",
-        );
+        let mut text = RUN_ALL.to_owned();
         for one in &self.scripts {
-            let _ = write!(text, " \\\n  {}", quoted(&one.script.name));
+            let _ = writeln!(text, "step {} \"$@\"", quoted(&one.script.name));
         }
-        text.push_str(
-            "; do\n  echo \"== $script\" >&2\n  sh \"$here/$script\" \"$@\" || {\n    code=$?\n    echo \"$script \
-             ended with $code: the ones behind it have not run\" >&2\n    exit \"$code\"\n  }\ndone\n",
-        );
         Script { name: "run-all.sh".to_owned(), text }
     }
 }

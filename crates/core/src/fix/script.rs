@@ -63,7 +63,9 @@ fn comment(text: &str, into: &mut String) {
 impl Draft<'_> {
     /// The script.
     pub(super) fn write(&self) -> Script {
-        let mut text = String::from("#!/bin/sh\n");
+        let mut text = String::from(
+            "#!/bin/sh\n# shellcheck disable=SC2016 # queries of the AWS CLI have backticks\n",
+        );
         self.head(&mut text);
         text.push_str("set -eu\numask 077\n");
         let first = self.findings.first();

@@ -279,7 +279,7 @@ main() {
   done
   steps=
   for step in $open; do steps="$step $steps"; done
-  for step in $(cat "$kept/steps" 2>/dev/null); do steps="$steps $step"; done
+  if [ -f "$kept/steps" ]; then steps="$steps$(cat "$kept/steps")"; fi
   printf '%s\n' "$steps" >"$kept/steps"
   trap interrupted INT TERM HUP
   change_all

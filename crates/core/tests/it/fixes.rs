@@ -149,29 +149,3 @@ fn faults_come_to_changes_that_prove_themselves_or_to_a_declared_reason() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
     compare("crates/core/tests/it/snapshots/fixes.txt", &table);
 }
-
-#[test]
-#[expect(clippy::disallowed_methods, reason = "scratch")]
-fn scratch() {
-    use elb_audit_core::fix::{Class, Request, pack};
-    let inventory = elb_audit_core::fixtures::demo::inventory();
-    let request = Request {
-        inventory: &inventory,
-        options: &options(&inventory),
-        fingerprints: None,
-        class: Class::Review,
-        chosen: Chosen::default(),
-    };
-    let pack = pack(&request);
-    let dir = std::path::Path::new("/tmp/fixes");
-    let _ = std::fs::remove_dir_all(dir);
-    std::fs::create_dir_all(dir).unwrap();
-    for one in &pack.scripts {
-        std::fs::write(dir.join(&one.script.name), &one.script.text).unwrap();
-        println!("{} {:?} {} | {:?}", one.script.name, one.class, one.title, one.steps);
-    }
-    for (finding, declined) in &pack.declined {
-        println!("DECLINED {} {:?}", line(finding), declined);
-    }
-    println!("left {}", pack.left.len());
-}

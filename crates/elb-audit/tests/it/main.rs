@@ -21,6 +21,7 @@ mod faults;
 mod fields;
 mod findings;
 mod focus;
+mod fix;
 mod fixes;
 mod hostile;
 mod inputs;
