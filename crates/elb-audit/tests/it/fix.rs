@@ -193,3 +193,203 @@ fn scripts_fix_what_they_say_and_take_it_back() {
         assert_eq!(back.len(), was.len());
     });
 }
+
+/// An `aws` in front of the one that the blocks have: it fails at the Nth command that changes something.
+const FAILING: &str = r#"#!/bin/sh
+case $2 in
+  describe-* | get-* | list-*) ;;
+  *)
+    count=$(($(cat "$COUNT") + 1))
+    printf '%s' "$count" >"$COUNT"
+    if [ "$count" = "$FAIL_AT" ]; then
+      echo 'An error occurred (AccessDenied)' >&2
+      exit 254
+    fi
+    ;;
+esac
+exec "$REAL_AWS" "$@"
+"#;
+
+/// Commands of a script that change something, at most.
+const CHANGES: usize = 8;
+
+#[test]
+fn a_script_that_fails_anywhere_takes_everything_back() {
+    with_moto("failing scripts of fixes", |moto| {
+        moto.plant(&[REGION]);
+        let place = Folder::new();
+        let folder = place.path("fixes");
+        let fix = format!("fix --all --region {REGION} --retries 0 -o {}", folder.display());
+        Run::at(&moto.url, &fix).done().exits(0);
+        let before = plain(&collected(moto, &place, "before.json"));
+        let stub = place.path("bin");
+        fs::create_dir_all(&stub).unwrap();
+        let aws = place.file("bin/aws", FAILING);
+        Command::new("chmod").arg("+x").arg(&aws).status().unwrap();
+        // One of each kind of change.
+        let mut seen = BTreeSet::new();
+        let kinds: Vec<PathBuf> = written(&folder)
+            .into_iter()
+            .filter(|script| {
+                let name = script.file_name().unwrap().to_string_lossy().into_owned();
+                let check = name.trim_start_matches(|letter: char| !letter.is_alphabetic());
+                seen.insert(check.rsplit_once('-').map_or("", |(check, _)| check).to_owned())
+            })
+            .collect();
+        assert!(kinds.len() > 8, "{kinds:?}");
+        let mut blocks = BTreeMap::new();
+        for script in &kinds {
+            for at in 1..=CHANGES {
+                let name = format!("{} {at}", script.display());
+                let count = place.path("count");
+                let inner = block(script, "", 0);
+                let (setup, _) = inner.split_once("code=0").unwrap();
+                blocks.insert(
+                    name,
+                    format!(
+                        "{setup}\nREAL_AWS=$(command -v aws)\nexport REAL_AWS FAIL_AT={at} COUNT='{}'\nprintf 0 \
+                         >\"$COUNT\"\nexport PATH='{}':$PATH\ncode=0\nsh '{}' || code=$?\ncount=$(cat \
+                         \"$COUNT\")\nif [ \"$count\" -lt {at} ]; then\n  test \"$code\" = 0\n  sh '{}' \
+                         --rollback\nelse\n  test \"$code\" = 1\nfi",
+                        count.display(),
+                        stub.display(),
+                        script.display(),
+                        script.display(),
+                    ),
+                );
+            }
+        }
+        let came = run(&moto.python, &blocks, Some(&moto.url));
+        assert_eq!(came["failed"], json!({}));
+        let after = plain(&collected(moto, &place, "after.json"));
+        let other: Vec<_> =
+            after.iter().filter(|(place, value)| before.get(*place) != Some(value)).collect();
+        assert!(other.is_empty(), "{other:#?}");
+    });
+}
+
+/// What a script sees and does when something was changed since: it stops, and changes nothing.
+#[test]
+fn what_was_changed_in_between_is_left_alone() {
+    with_moto("drifted scripts of fixes", |moto| {
+        moto.plant(&[REGION]);
+        let place = Folder::new();
+        let folder = place.path("fixes");
+        let fix = format!("fix --all --region {REGION} --retries 0 -o {}", folder.display());
+        Run::at(&moto.url, &fix).done().exits(0);
+        let drift = "
+            export AWS_REGION=eu-west-1
+            for lb in $(aws elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerArn' --output text); do
+              aws elbv2 modify-load-balancer-attributes --load-balancer-arn \"$lb\" --attributes \
+                Key=routing.http.desync_mitigation_mode,Value=strictest \
+                Key=routing.http.drop_invalid_header_fields.enabled,Value=maybe >/dev/null
+              for listener in $(aws elbv2 describe-listeners --load-balancer-arn \"$lb\" \
+                  --query 'Listeners[?Protocol==`HTTP`].ListenerArn' --output text); do
+                aws elbv2 modify-listener --listener-arn \"$listener\" --default-actions \
+                  'Type=fixed-response,FixedResponseConfig={StatusCode=418}' >/dev/null
+                for rule in $(aws elbv2 describe-rules --listener-arn \"$listener\" \
+                    --query 'Rules[?!IsDefault].RuleArn' --output text); do
+                  aws elbv2 modify-rule --rule-arn \"$rule\" --actions \
+                    'Type=fixed-response,FixedResponseConfig={StatusCode=418}' >/dev/null
+                done
+              done
+            done";
+        let came = run(
+            &moto.python,
+            &BTreeMap::from([("drift".to_owned(), drift.to_owned())]),
+            Some(&moto.url),
+        );
+        assert_eq!(came["failed"], json!({}));
+        let before = plain(&collected(moto, &place, "before.json"));
+        let touched = ["desync-monitor", "invalid-headers-kept", "listener-cleartext", "redirect-"];
+        let scripts: Vec<PathBuf> = written(&folder)
+            .into_iter()
+            .filter(|script| touched.iter().any(|one| script.to_string_lossy().contains(one)))
+            .collect();
+        assert!(scripts.len() > 2, "{scripts:?}");
+        run_each(moto, &scripts, "", 3);
+        assert_eq!(plain(&collected(moto, &place, "after.json")), before);
+    });
+}
+
+/// An `aws` for hostile values: it tells the account, and of everything else what the script expects.
+const ANSWERING: &str = r#"#!/bin/sh
+if [ "$1" = sts ]; then
+  printf '%s\n' "$ACCOUNT"
+  exit
+fi
+asked=$(($(cat "$ASKED") + 1))
+printf '%s' "$asked" >"$ASKED"
+look() { if [ "$1" = "$asked" ]; then printf '%s\n' "$2"; fi; }
+. "$LOOKS"
+"#;
+
+/// Puts hostile text into every text of a saved inventory that AWS lets people choose, or a file may hold.
+fn hostile(value: &mut Value, key: &str, evil: &str) {
+    match value {
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, own)| hostile(own, name, evil));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|own| hostile(own, key, evil)),
+        Value::String(text)
+            if ["name", "arn", "id", "value", "label", "security_groups"].contains(&key)
+                && !text.is_empty()
+                && !text.contains("2026-") =>
+        {
+            text.push_str(evil);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_value_is_run_whatever_it_holds() {
+    let place = Folder::new();
+    let canary = place.path("canary");
+    let touch = format!("touch {}", canary.display());
+    fs::create_dir_all(place.path("bin")).unwrap();
+    let aws = place.file("bin/aws", ANSWERING);
+    Command::new("chmod").arg("+x").arg(&aws).status().unwrap();
+    // Out of single quotes, out of double ones, without any, and on a line of its own.
+    let evil = format!(
+        "'; {touch}; '$({touch})`{touch}`\"; {touch}; \"$({touch})\\'; {touch} #\n{touch}\n\\"
+    );
+    let (mut runs, mut dry) = (0, 0);
+    for check in ALL {
+        let mut packs = check.examples.iter().map(|example| {
+            let mut saved = serde_json::to_value((example.given)()).unwrap();
+            hostile(&mut saved["accounts"][0]["regions"], "", &evil);
+            let inventory = serde_json::from_value::<Inventory>(saved).ok()?;
+            let own = scripts(&inventory).scripts.into_iter();
+            own.clone().find(|one| one.findings.iter().any(|own| own.check == check.id))
+        });
+        let Some(one) = packs.find_map(|script| script) else { continue };
+        let text = &one.script.text;
+        let script = place.file("script.sh", text);
+        let looks = text.split_once("\nlook_at_all() {\n").unwrap().1.rsplit_once("}\n").unwrap().0;
+        let looks = place.file("looks.sh", looks);
+        for option in ["--dry-run", "--rollback"] {
+            let asked = place.file("asked", "0");
+            if option == "--rollback" {
+                fs::create_dir_all(place.path("script.captured")).unwrap();
+                let steps: Vec<String> =
+                    (1..=one.steps.len()).rev().map(|step| step.to_string()).collect();
+                place.file("script.captured/steps", &steps.join(" "));
+            }
+            let mut shell = Command::new("sh");
+            shell.arg(&script).arg(option).env_clear().current_dir(place.path(""));
+            shell.env("PATH", format!("{}:/usr/bin:/bin", place.path("bin").display()));
+            shell.env("ACCOUNT", "111122223333").env("LOOKS", &looks).env("ASKED", &asked);
+            for choice in &one.choices {
+                shell.env(choice.name(), "chosen");
+            }
+            let done = shell.output().unwrap();
+            assert!(!canary.exists(), "{}: {text}", check.id);
+            let said = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(!said.contains("not found"), "{}: {said}", check.id);
+            runs += 1;
+            dry += usize::from(option == "--dry-run" && done.status.success());
+        }
+    }
+    assert!(runs > 60 && dry > 30, "{runs} runs, {dry} to their end");
+}
