@@ -201,6 +201,7 @@ take_back() {
     say "these steps could not be taken back:$failed. What was there is in $kept"
     exit 4
   fi
+  rm -r -- "$kept"
 }
 
 interrupted() {
@@ -258,7 +259,6 @@ main() {
   if [ "$mode" = rollback ]; then
     [ -d "$kept" ] || stop 2 "there is nothing to take back: no $kept"
     take_back "$(cat "$kept/steps")"
-    rm -r -- "$kept"
     say 'everything is as it was'
     exit 0
   fi
