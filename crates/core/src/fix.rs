@@ -3,6 +3,7 @@
 mod class;
 mod fitting;
 mod index;
+pub mod owner;
 mod pack;
 mod proof;
 mod script;

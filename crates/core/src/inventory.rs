@@ -221,6 +221,10 @@ pub struct Region {
     pub log_sources: Fact<Vec<LogSource>>,
     /// Names of the sources that have a delivery.
     pub log_deliveries: Fact<Vec<String>>,
+    /// Tags of target groups and listeners by ARN, and of security groups by id: they tell who keeps a resource as it
+    /// is. Read where a fix is asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, Fact<BTreeMap<String, String>>>,
     /// Things worth saying that are no finding and no gap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -611,6 +615,7 @@ impl Region {
             interfaces_from: Vec::new(),
             log_sources: Fact::not_collected(Call::LogsDescribeDeliverySources),
             log_deliveries: Fact::not_collected(Call::LogsDescribeDeliveries),
+            tags: BTreeMap::new(),
             notes: Vec::new(),
         }
     }

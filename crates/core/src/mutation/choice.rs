@@ -13,6 +13,15 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value, or the variable of the choice.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Value::Is(text) => text.clone(),
+            Value::Of(choice) => format!("${}", choice.name()),
+        }
+    }
+
     /// The value, or what was chosen.
     #[must_use]
     pub fn text(&self, chosen: &Chosen) -> String {
