@@ -3,11 +3,12 @@
 mod class;
 mod fitting;
 mod index;
-pub mod owner;
+mod owner;
 mod pack;
 mod proof;
 mod script;
 mod shell;
+mod state;
 mod step;
 mod suppose;
 
@@ -15,3 +16,4 @@ pub use class::Class;
 pub use pack::{Pack, Request, Written, pack};
 pub use proof::{Broken, Proof, plan, prove};
 pub use script::Script;
+pub use state::{StateError, TerraformState};

@@ -221,8 +221,8 @@ pub struct Region {
     pub log_sources: Fact<Vec<LogSource>>,
     /// Names of the sources that have a delivery.
     pub log_deliveries: Fact<Vec<String>>,
-    /// Tags of target groups and listeners by ARN, and of security groups by id: they tell who keeps a resource as it
-    /// is. Read where a fix is asked for.
+    /// Tags of target groups and listeners by ARN: they tell who keeps a resource as it is. Read where a fix is
+    /// asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, Fact<BTreeMap<String, String>>>,
     /// Things worth saying that are no finding and no gap.

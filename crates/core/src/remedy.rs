@@ -13,9 +13,11 @@ pub mod commands; // for one finding
 mod listeners;
 mod log_buckets;
 mod network;
+mod notation; // HCL and YAML
 pub mod plan; // from a fault to changes
 pub mod placeholder; // capitals in a command
 mod redirects;
+pub mod said; // changes in the languages of what keeps resources
 mod targets;
 mod text;
 mod tls_listeners;

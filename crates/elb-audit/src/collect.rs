@@ -73,6 +73,8 @@ pub struct CollectionPlan {
     pub unused_groups: bool,
     /// Whether DNS records are of interest by themselves, not only where CloudFront leads to one.
     pub records: bool,
+    /// Whether it is of interest who keeps target groups and listeners as they are, as their tags tell.
+    pub owners: bool,
     /// Of calls that are made for each load balancer or listener: the kinds of load balancer that they
     /// are made for. A call that is not in here is made for every kind.
     kinds: BTreeMap<Call, Vec<Kind>>,
@@ -93,9 +95,16 @@ impl CollectionPlan {
             calls: Call::all().filter(|call| !call.leads_to_accounts()).collect(),
             unused_groups: true,
             records: true,
+            owners: false,
             kinds: BTreeMap::new(),
             named: Call::all().collect(),
         }
+    }
+
+    /// Everything, and who keeps it as it is.
+    #[must_use]
+    pub fn for_fixes() -> Self {
+        CollectionPlan { owners: true, ..CollectionPlan::everything() }
     }
 
     /// What these checks ask about.
@@ -111,6 +120,7 @@ impl CollectionPlan {
                 .iter()
                 .any(|check| matches!(check.judge, Judge::UnusedTargetGroup(_))),
             records: checks.iter().any(|check| matches!(check.judge, Judge::DnsRecord(_))),
+            owners: false,
             kinds: BY_KIND.map(|call| (call, kinds(call))).into(),
             named: checks.iter().flat_map(|check| check.needs).copied().collect(),
         }

@@ -174,6 +174,12 @@ pub enum FixError {
     /// Only faults are fixed.
     #[error("{0} is no fault: it is a note, unknown or accepted")]
     NoFault(String),
+    /// A state of Terraform that cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Read(String, crate::files::read::ReadError),
+    /// A file that is no state of Terraform.
+    #[error("cannot use {0}: it {1}")]
+    State(String, elb_audit_core::fix::StateError),
     /// A variable without a value.
     #[error("--set {0}: NAME=VALUE is needed")]
     NoPair(String),

@@ -158,6 +158,17 @@ fn section(one: &Written, text: &mut String) {
     for finding in &one.noted {
         let _ = writeln!(text, "- notes then: {}", inline(&finding.title));
     }
+    for owner in &one.owners {
+        let _ = writeln!(
+            text,
+            "- kept by {}: make the change there too, or it is put back",
+            inline(&owner.who)
+        );
+        let fence = "`".repeat(4);
+        let lines = owner.lines.iter().map(|line| format!("  {}", neutral(line)));
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        let _ = writeln!(text, "\n  {fence}text\n{lines}\n  {fence}");
+    }
     text.push('\n');
     for (number, step) in (1..).zip(&one.steps) {
         let _ = writeln!(text, "{number}. {}", inline(step));

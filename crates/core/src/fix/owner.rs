@@ -1,19 +1,23 @@
-//! Who keeps a resource as it is: what its tags tell, and how a change is said there.
+//! Who keeps a resource as it is: what its tags tell, or a state file of Terraform.
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Kind, Listener, LoadBalancer};
-use crate::mutation::{ListenerSetting, Mutation, Owner as Of};
+use super::state::TerraformState;
+use crate::inventory::Region;
+use crate::mutation::Mutation;
+use crate::remedy::said;
+
+type Tags = BTreeMap<String, String>;
 
 /// What keeps a resource as it is, and would put a change back that is made beside it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owner {
+pub(super) enum Owner {
     /// A stack of `CloudFormation`, whatever wrote its template.
     CloudFormation {
         /// Name of the stack.
         stack: String,
-        /// Logical id of the resource in it.
-        logical_id: String,
+        /// Logical id of the resource in it, where tags tell it.
+        logical_id: Option<String>,
     },
     /// An environment of Elastic Beanstalk.
     Beanstalk {
@@ -46,12 +50,34 @@ pub enum Owner {
 }
 
 impl Owner {
+    /// Who keeps what a change is about as it is; none where nothing tells.
+    pub(super) fn of(
+        mutation: &Mutation,
+        region: &Region,
+        state: Option<&TerraformState>,
+    ) -> Option<Owner> {
+        if let Some(address) = state.and_then(|state| state.address_of(mutation)) {
+            return Some(Owner::Terraform { address });
+        }
+        if let Some(owner) = own_tags(mutation, region).and_then(Owner::of_tags) {
+            return Some(owner);
+        }
+        // Listeners and rules have no tags of their own in most tools: they go with their load balancer.
+        let owner =
+            said::load_balancer(mutation, region)?.tags.get().ok().and_then(Owner::of_tags)?;
+        match (owner, mutation) {
+            (Owner::CloudFormation { stack, .. }, mutation) if !is_of_load_balancer(mutation) => {
+                Some(Owner::CloudFormation { stack, logical_id: None })
+            }
+            (owner, _) => Some(owner),
+        }
+    }
+
     /// What a resource's tags say; none where they say nothing.
     ///
     /// Sources: `CloudFormation` user guide, resource tags; Elastic Beanstalk developer guide, tagging; AWS Load
     /// Balancer Controller 2.13, `pkg/deploy/tracking`; Kubernetes 1.26, `legacy-cloud-providers/aws`.
-    #[must_use]
-    pub fn of(tags: &BTreeMap<String, String>) -> Option<Owner> {
+    pub(super) fn of_tags(tags: &Tags) -> Option<Owner> {
         let tag = |name: &str| tags.get(name).cloned();
         let cluster = tag("elbv2.k8s.aws/cluster");
         let stacks = [
@@ -76,17 +102,15 @@ impl Owner {
         if let Some(environment) = tag("elasticbeanstalk:environment-name") {
             return Some(Owner::Beanstalk { environment });
         }
-        if let (Some(stack), Some(logical_id)) =
-            (tag("aws:cloudformation:stack-name"), tag("aws:cloudformation:logical-id"))
-        {
+        if let Some(stack) = tag("aws:cloudformation:stack-name") {
+            let logical_id = tag("aws:cloudformation:logical-id");
             return Some(Owner::CloudFormation { stack, logical_id });
         }
         tag("AmazonECSManaged").map(|_| Owner::Ecs)
     }
 
-    /// Who it is, in words: the subject of "… puts it back".
-    #[must_use]
-    pub fn words(&self) -> String {
+    /// Who it is, in words: the subject of "… would put it back".
+    pub(super) fn words(&self) -> String {
         match self {
             Owner::CloudFormation { stack, .. } => format!("CloudFormation stack {stack}"),
             Owner::Beanstalk { environment } => {
@@ -97,76 +121,118 @@ impl Owner {
             }
             Owner::InTree { cluster, .. } => format!("Kubernetes cluster {cluster}"),
             Owner::Ecs => "Amazon ECS".to_owned(),
-            Owner::Terraform { address } => format!("Terraform, as {address},"),
+            Owner::Terraform { .. } => "Terraform".to_owned(),
+        }
+    }
+
+    /// Where the owner keeps it, and the change in its language, line by line.
+    pub(super) fn wording(&self, mutation: &Mutation, region: &Region) -> Vec<String> {
+        let pairs = |all: Option<Vec<(String, String)>>, place: String| match all {
+            None => vec![format!("{place}: there is no annotation for it")],
+            Some(all) => {
+                let own = all.into_iter().map(|(name, value)| format!("  {name}: {value}"));
+                std::iter::once(format!("{place}:")).chain(own).collect()
+            }
+        };
+        match self {
+            Owner::Terraform { address } => {
+                piece(&format!("at {address}"), said::terraform(mutation, region), "argument")
+            }
+            Owner::CloudFormation { logical_id, .. } => {
+                let place = logical_id.as_ref().map_or_else(
+                    || "in its template".to_owned(),
+                    |id| format!("in its template, at {id}"),
+                );
+                piece(&place, said::cloudformation(mutation, region), "property")
+            }
+            Owner::Controller { kind, object, .. } => {
+                let what = match *kind {
+                    "gateway" => "in the LoadBalancerConfiguration of Gateway",
+                    "service" => "at Service",
+                    _ => "at Ingress",
+                };
+                pairs(said::annotations(mutation, region), format!("{what} {object}"))
+            }
+            Owner::InTree { service, .. } => {
+                pairs(said::in_tree(mutation), format!("at Service {service}"))
+            }
+            Owner::Beanstalk { .. } => match said::option_settings(mutation, region) {
+                None => vec!["there is no option for it".to_owned()],
+                Some(all) => {
+                    let one = |(namespace, name, value)| format!("  {namespace} {name}: {value}");
+                    let own = all.into_iter().map(one);
+                    std::iter::once("option settings:".to_owned()).chain(own).collect()
+                }
+            },
+            Owner::Ecs => vec!["in the definition of its express service".to_owned()],
         }
     }
 }
 
-/// An annotation, and its value.
-type Annotation = (String, String);
+fn piece(place: &str, piece: Option<said::Piece>, what: &str) -> Vec<String> {
+    let Some(piece) = piece else { return vec![format!("{place}: there is no {what} for it")] };
+    let verb = if piece.is_removed { "take out" } else { "set" };
+    let own = piece.text.lines().map(|line| format!("  {line}"));
+    std::iter::once(format!("{place} ({}), {verb}:", piece.resource)).chain(own).collect()
+}
 
-/// A change as annotations of what the controller reads; none where it has none for it.
-#[must_use]
-pub fn annotations(mutation: &Mutation, lb: &LoadBalancer) -> Option<Vec<Annotation>> {
-    let is_application = lb.kind == Kind::Application;
-    let prefix = match lb.kind {
-        Kind::Application => "alb.ingress.kubernetes.io/",
-        Kind::Network => "service.beta.kubernetes.io/aws-load-balancer-",
-        _ => return None,
+/// Tags of what a change is about, where it has some of its own.
+fn own_tags<'a>(mutation: &Mutation, region: &'a Region) -> Option<&'a Tags> {
+    let of_group = |id: &String| {
+        let all = region.security_groups.get().ok()?;
+        all.iter().find(|own| own.id == *id).map(|own| &own.tags)
     };
-    let named = |name: &str, value: String| Some(vec![(format!("{prefix}{name}"), value)]);
-    let own = |id: &str| -> Option<&Listener> {
-        lb.listeners.get().ok()?.iter().find(|listener| listener.id == id)
-    };
+    let read = |id: &String| region.tags.get(id)?.get().ok();
     match mutation {
-        Mutation::SetAttributes { of, id, set } => {
-            let pairs = set
-                .iter()
-                .filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?.shown())));
-            let pairs = pairs.collect::<Vec<_>>().join(",");
-            match (of, is_application) {
-                (Of::LoadBalancer, true) => named("load-balancer-attributes", pairs),
-                (Of::LoadBalancer, false) => named("attributes", pairs),
-                (Of::TargetGroup, _) => named("target-group-attributes", pairs),
-                (Of::Listener, _) => {
-                    let listener = own(id)?;
-                    let (protocol, port) = (listener.protocol.as_ref()?, listener.port?);
-                    named(&format!("listener-attributes.{protocol}-{port}"), pairs)
-                }
-            }
-        }
-        Mutation::ModifyListener { set: ListenerSetting::SslPolicy(policy), .. } => {
-            let name = if is_application { "ssl-policy" } else { "ssl-negotiation-policy" };
-            named(name, policy.clone())
-        }
-        Mutation::ModifyListener { set: ListenerSetting::Certificate(arn), .. }
-        | Mutation::AddCertificate { certificate: arn, .. } => {
-            named(if is_application { "certificate-arn" } else { "ssl-cert" }, arn.shown())
-        }
-        Mutation::ModifyListener {
-            listener,
-            set: ListenerSetting::MutualAuthentication(Some(mutual), choice),
-        } if is_application => {
-            let store = match choice {
-                Some(choice) => format!("${}", choice.name()),
-                None => mutual.trust_store_arn.clone()?,
-            };
-            let port = own(&listener.id)?.port?;
-            let ignore = mutual.ignore_client_certificate_expiry.unwrap_or_default();
-            let value = serde_json::json!([{
-                "port": port,
-                "mode": mutual.mode.as_ref()?.to_string(),
-                "trustStore": store,
-                "ignoreClientCertificateExpiry": ignore,
-            }]);
-            named("mutual-authentication", value.to_string())
-        }
-        Mutation::AssociateWebAcl { acl: Some(acl), .. } if is_application => {
-            named("wafv2-acl-arn", acl.shown())
-        }
-        Mutation::CreateListener { new, .. } if is_application => {
-            Some(vec![(format!("{prefix}ssl-redirect"), new.port.to_string())])
-        }
+        Mutation::Authorize { group, .. } | Mutation::Revoke { group, .. } => of_group(group),
+        Mutation::SetAttributes { id, .. } => read(id),
+        Mutation::ModifyTargetGroup { group, .. }
+        | Mutation::DeregisterTargets { group, .. }
+        | Mutation::RegisterTargets { group, .. } => read(group),
+        Mutation::ModifyRule { listener, rule, .. } => read(rule).or_else(|| read(&listener.id)),
+        Mutation::ModifyListener { listener, .. }
+        | Mutation::SetRulePriorities { listener, .. }
+        | Mutation::AddCertificate { listener, .. }
+        | Mutation::RemoveCertificate { listener, .. } => read(&listener.id),
         _ => None,
+    }
+}
+
+/// Whether the load balancer's own resource holds what changes.
+fn is_of_load_balancer(mutation: &Mutation) -> bool {
+    match mutation {
+        Mutation::SetAttributes { of, .. } => *of == crate::mutation::Owner::LoadBalancer,
+        Mutation::SetSecurityGroups { .. }
+        | Mutation::ClassicPolicy { .. }
+        | Mutation::ClassicPolicies { .. } => true,
+        Mutation::ModifyListener { listener, .. } => !listener.id.starts_with("arn:"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_tell_owners() {
+        let of = |pairs: &[(&str, &str)]| {
+            let tags = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            Owner::of_tags(&tags.collect()).map(|owner| owner.words())
+        };
+        let stack = [("aws:cloudformation:stack-name", "shop"), ("team", "web")];
+        assert_eq!(of(&stack).as_deref(), Some("CloudFormation stack shop"));
+        let environment = [stack[0], ("elasticbeanstalk:environment-name", "shop-env")];
+        assert_eq!(of(&environment).as_deref(), Some("Elastic Beanstalk environment shop-env"));
+        let controller = [("elbv2.k8s.aws/cluster", "prod"), ("ingress.k8s.aws/stack", "shop/web")];
+        assert_eq!(
+            of(&controller).as_deref(),
+            Some("the AWS Load Balancer Controller of cluster prod")
+        );
+        let in_tree =
+            [("kubernetes.io/cluster/old", "owned"), ("kubernetes.io/service-name", "shop/web")];
+        assert_eq!(of(&in_tree).as_deref(), Some("Kubernetes cluster old"));
+        assert_eq!(of(&[("AmazonECSManaged", "true")]).as_deref(), Some("Amazon ECS"));
+        assert_eq!(of(&[("team", "web")]), None);
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{self, Class};
+use super::owner::Owner;
 use super::proof::{self, Broken};
 use super::script::{Draft, Script};
 use super::shell::variables;
+use super::state::TerraformState;
 use super::step::{self, Ground, Step};
 use super::suppose::{choices, suppose};
 use crate::audit::{Options, audit};
@@ -28,6 +30,8 @@ pub struct Request<'a> {
     pub class: Class,
     /// What was chosen already.
     pub chosen: Chosen,
+    /// What Terraform keeps.
+    pub state: Option<TerraformState>,
 }
 
 /// Scripts, and what they leave.
@@ -58,10 +62,21 @@ pub struct Written {
     pub choices: Vec<Choice>,
     /// What to look at first.
     pub look: Vec<String>,
+    /// Who keeps what it changes as it is, each with the change in its language, line by line.
+    pub owners: Vec<Owned>,
     /// What it changes, a line each.
     pub steps: Vec<String>,
     /// Notes that come with it.
     pub noted: Vec<Finding>,
+}
+
+/// Who keeps what a script changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// In words.
+    pub who: String,
+    /// Where, and the changes in its language.
+    pub lines: Vec<String>,
 }
 
 /// The facts as scripts see them: as they would be, and with variables for what is chosen.
@@ -136,7 +151,15 @@ fn one(
 ) {
     let (plan, fixed) = planned(&state.facts, &faults, pack);
     let Some(first) = fixed.first() else { return };
-    let (class, look) = classed(&plan);
+    let (mut class, mut look) = classed(&plan);
+    let owners = owned(&state.facts, first, &plan, request.state.as_ref());
+    if !owners.is_empty() {
+        class = class.max(Class::Review);
+    }
+    let who = owners.iter().map(|own| own.who.as_str()).collect::<Vec<_>>().join(" and ");
+    if !who.is_empty() {
+        look.push(format!("{who} will revert it unless the change is made there too"));
+    }
     let decline = |declined: Declined, pack: &mut Pack| {
         pack.declined.extend(fixed.iter().map(|fault| (fault.clone(), declined.clone())));
     };
@@ -178,6 +201,7 @@ fn one(
         findings: &findings,
         class,
         look: look.clone(),
+        owners: &owners,
         choices: open(&all, &request.chosen),
         fitting: super::fitting::fitting(&state.facts, first, &all),
         steps: steps.clone(),
@@ -190,6 +214,7 @@ fn one(
         title: action.title.clone(),
         class,
         beside,
+        owners,
         choices: open(&all, &request.chosen),
         look,
         steps: steps.into_iter().map(|step| step.title).collect(),
@@ -197,6 +222,28 @@ fn one(
         findings: fixed,
     });
     (state.facts, state.report) = (after, report);
+}
+
+/// Who keeps what the changes are about as it is.
+fn owned(
+    facts: &Inventory,
+    first: &Finding,
+    plan: &[Mutation],
+    state: Option<&TerraformState>,
+) -> Vec<Owned> {
+    let account = facts.accounts.iter().find(|own| own.id == first.account);
+    let region = account.and_then(|own| own.regions.iter().find(|own| own.name == first.region));
+    let mut all: Vec<Owned> = Vec::new();
+    let Some(region) = region else { return all };
+    for mutation in plan {
+        let Some(owner) = Owner::of(mutation, region, state) else { continue };
+        let (who, lines) = (owner.words(), owner.wording(mutation, region));
+        match all.iter_mut().find(|own| own.who == who) {
+            Some(own) => own.lines.extend(lines),
+            None => all.push(Owned { who, lines }),
+        }
+    }
+    all
 }
 
 /// Choices that are not made.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::class::Class;
+use super::pack::Owned;
 use super::shell::{line, quoted};
 use super::step::Step;
 use crate::mutation::Choice;
@@ -30,6 +31,8 @@ pub(super) struct Draft<'a> {
     pub(super) class: Class,
     /// What to look at first.
     pub(super) look: Vec<String>,
+    /// Who keeps what it changes as it is.
+    pub(super) owners: &'a [Owned],
     pub(super) choices: Vec<Choice>,
     /// What fits a choice, one line each.
     pub(super) fitting: Vec<(String, Vec<String>)>,
@@ -131,6 +134,13 @@ impl Draft<'_> {
         comment(&format!("Class: {}.", self.class.word()), text);
         for own in &self.look {
             comment(&format!("Look first: {own}."), text);
+        }
+        for owner in self.owners {
+            text.push_str("#\n");
+            let said =
+                format!("Kept by {}. Make the change there too, or it is put back:", owner.who);
+            comment(&said, text);
+            owner.lines.iter().for_each(|own| comment(&format!("  {own}"), text));
         }
         if !self.noted.is_empty() {
             comment(&format!("Once it is made, elb-audit notes: {}.", self.noted.join("; ")), text);

@@ -127,6 +127,9 @@ impl Region {
                 show(newest, visit);
             }
         }
+        for tags in self.tags.values() {
+            show(tags, visit);
+        }
         for store in self.trust_stores.get().into_iter().flatten() {
             show(&store.revocation_lists, visit);
             show(&store.shared_with, visit);

@@ -1,5 +1,7 @@
 //! What stands between the internet and a load balancer.
 
+use std::collections::BTreeMap;
+
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,9 @@ pub struct SecurityGroup {
     pub ingress: Vec<Permission>,
     /// What it lets out. One that lets nothing out says so: left out, it would not be known.
     pub egress: Vec<Permission>,
+    /// Tags, which tell who keeps it as it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// One permission of a security group.

@@ -1,7 +1,8 @@
 //! Attributes of load balancers, target groups and listeners: the name of each in every way of working.
 
 use super::log_buckets;
-use super::text::{arguments, block, command, hcl, logical, resource, steps, yaml};
+use super::notation::{self, Body, Node, body};
+use super::text::{command, hcl, logical, resource, steps};
 use super::{Owner, Pair, Ways};
 use crate::inventory::Kind;
 
@@ -222,8 +223,8 @@ pub(super) fn way(owner: Owner, set: &[Pair], kind: &Kind) -> Ways {
         Ways {
             console: console(owner, &set),
             cli: commands(owner, &set),
-            terraform: terraform(owner, &set),
-            cloudformation: properties(owner, &set),
+            terraform: terraform(owner, false, &set),
+            cloudformation: properties(owner, false, &set),
         }
     };
     if let Some((_, bucket)) = set.iter().find(|(key, _)| key.ends_with(".s3.bucket")) {
@@ -235,15 +236,14 @@ pub(super) fn way(owner: Owner, set: &[Pair], kind: &Kind) -> Ways {
 fn classic(set: &[Pair]) -> Ways {
     let known = |(key, value): &Pair| Some((of(Owner::LoadBalancer, key)?.classic?, *value));
     let own: Vec<(Classic, &str)> = set.iter().filter_map(known).collect();
-    let arguments: Vec<_> = own.iter().map(|(row, value)| (named(row), *value)).collect();
     let is_known =
         |(key, _): &&Pair| of(Owner::LoadBalancer, key).is_some_and(|row| row.classic.is_some());
     let said: Vec<Pair> = set.iter().filter(is_known).copied().collect();
     Ways {
         console: console(Owner::LoadBalancer, &said),
         cli: classic_command(&own),
-        terraform: written("aws_elb", &arguments),
-        cloudformation: classic_properties(&own),
+        terraform: terraform(Owner::LoadBalancer, true, &said),
+        cloudformation: properties(Owner::LoadBalancer, true, &said),
     }
 }
 
@@ -287,52 +287,121 @@ fn pair((key, value): &Pair) -> String {
     }
 }
 
-fn terraform(owner: Owner, set: &[Pair]) -> String {
+/// Attributes as arguments of a resource in Terraform; none where the provider has none for one of them.
+pub(super) fn arguments_of(
+    (owner, is_classic): (Owner, bool),
+    set: &[(&str, Node)],
+) -> Option<Body> {
+    written(owner, is_classic, set).ok()
+}
+
+/// Attributes as properties of a resource in `CloudFormation`; none where it has none for one of them.
+pub(super) fn properties_of(
+    (owner, is_classic): (Owner, bool),
+    set: &[(&str, Node)],
+) -> Option<Body> {
+    if owner == Owner::LoadBalancer && is_classic {
+        return classic_properties(set);
+    }
+    let list = match owner {
+        Owner::LoadBalancer => "LoadBalancerAttributes",
+        Owner::TargetGroup => "TargetGroupAttributes",
+        Owner::Listener => "ListenerAttributes",
+    };
+    // Each value is a text, whatever it says.
+    let text = |node: &Node| match node {
+        Node::Plain(text) => Node::text(text),
+        other => other.clone(),
+    };
+    let item = |(key, node): &(&str, Node)| body([("Key", Node::text(key)), ("Value", text(node))]);
+    Some(body([(list, Node::Blocks(set.iter().map(item).collect()))]))
+}
+
+/// Arguments and blocks, or a sentence where there is no argument.
+fn written(owner: Owner, is_classic: bool, set: &[(&str, Node)]) -> Result<Body, &'static str> {
+    let mut own = Body::new();
+    for (key, node) in set {
+        let row = row_of(owner, key);
+        let terraform = match (owner, row) {
+            (Owner::Listener, _) => {
+                own.push((key.replace('.', "_"), node.clone()));
+                continue;
+            }
+            (Owner::LoadBalancer, Some(row)) if is_classic => row.classic.as_ref().map(named),
+            (_, row) => row.map(|row| row.terraform),
+        };
+        match terraform {
+            Some(Argument(name)) => own.push((name.to_owned(), node.clone())),
+            Some(In(outer, name)) => {
+                let inner = (name.to_owned(), node.clone());
+                match own.iter_mut().find(|(known, _)| known == outer) {
+                    Some((_, Node::Block(all))) => all.push(inner),
+                    _ => own.push((outer.to_owned(), Node::Block(vec![inner]))),
+                }
+            }
+            Some(Missing(sentence)) => return Err(sentence),
+            None => return Err("there is no argument for it: set it with the command."),
+        }
+    }
+    Ok(own)
+}
+
+/// The row of an attribute, by the key that AWS has for it at whatever kind of load balancer.
+fn row_of(owner: Owner, key: &str) -> Option<&'static Row> {
+    let is_classic_key =
+        |row: &&Row| matches!(row.classic, Some(Classic::Additional(own, _)) if own == key);
+    of(owner, key).or_else(|| ROWS.iter().find(is_classic_key))
+}
+
+fn classic_properties(set: &[(&str, Node)]) -> Option<Body> {
+    let mut own = Body::new();
+    for (key, node) in set {
+        match row_of(Owner::LoadBalancer, key)?.classic? {
+            Classic::Field(_, _, [name]) => own.push(((*name).to_owned(), node.clone())),
+            Classic::Field(_, _, way) => {
+                let inner = (way[way.len() - 1].to_owned(), node.clone());
+                match own.iter_mut().find(|(known, _)| known == way[0]) {
+                    Some((_, Node::Block(all))) => all.push(inner),
+                    _ => own.push((way[0].to_owned(), Node::Block(vec![inner]))),
+                }
+            }
+            Classic::Additional(..) => return None,
+        }
+    }
+    Some(own)
+}
+
+/// Values of a remedy, of which some are for the user to choose.
+fn nodes(set: &[Pair]) -> Vec<(&'static str, Node)> {
+    set.iter().map(|(key, value)| (*key, Node::of(value))).collect()
+}
+
+fn terraform(owner: Owner, is_classic: bool, set: &[Pair]) -> String {
     let kind = match owner {
+        Owner::LoadBalancer if is_classic => "aws_elb",
         Owner::LoadBalancer => "aws_lb",
         Owner::TargetGroup => "aws_lb_target_group",
-        Owner::Listener => {
-            let named = |(key, value): &Pair| (key.replace('.', "_"), hcl(value));
-            let body = arguments(&set.iter().map(named).collect::<Vec<_>>());
-            return resource("aws_lb_listener", "this", &body);
-        }
+        Owner::Listener => "aws_lb_listener",
     };
-    let named = |(key, value): &Pair| Some((of(owner, key)?.terraform, *value));
-    written(kind, &set.iter().filter_map(named).collect::<Vec<_>>())
+    match written(owner, is_classic, &nodes(set)) {
+        Ok(own) => resource(kind, "this", &notation::hcl(&own)),
+        Err(sentence) => sentence.to_owned(),
+    }
 }
 
-/// A resource with its arguments first and its blocks behind them.
-fn written(kind: &str, set: &[(Terraform, &str)]) -> String {
-    let mut plain = Vec::new();
-    let mut blocks: Vec<(&str, Vec<(&str, String)>)> = Vec::new();
-    for (terraform, value) in set {
-        match *terraform {
-            Argument(name) => plain.push((name, hcl(value))),
-            In(outer, name) => match blocks.iter_mut().find(|(other, _)| *other == outer) {
-                Some((_, inner)) => inner.push((name, hcl(value))),
-                None => blocks.push((outer, vec![(name, hcl(value))])),
-            },
-            Missing(sentence) => return sentence.to_owned(),
+fn properties(owner: Owner, is_classic: bool, set: &[Pair]) -> String {
+    let (name, kind) = match owner {
+        Owner::LoadBalancer if is_classic => {
+            ("ClassicLoadBalancer", "AWS::ElasticLoadBalancing::LoadBalancer")
         }
-    }
-    let mut parts = Vec::new();
-    if !plain.is_empty() {
-        parts.push(arguments(&plain));
-    }
-    parts.extend(blocks.iter().map(|(outer, inner)| block(outer, &arguments(inner))));
-    resource(kind, "this", &parts.join("\n\n"))
-}
-
-fn properties(owner: Owner, set: &[Pair]) -> String {
-    let (name, list) = match owner {
-        Owner::LoadBalancer => ("LoadBalancer", "LoadBalancerAttributes"),
-        Owner::TargetGroup => ("TargetGroup", "TargetGroupAttributes"),
-        Owner::Listener => ("Listener", "ListenerAttributes"),
+        Owner::LoadBalancer => ("LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+        Owner::TargetGroup => ("TargetGroup", "AWS::ElasticLoadBalancingV2::TargetGroup"),
+        Owner::Listener => ("Listener", "AWS::ElasticLoadBalancingV2::Listener"),
     };
-    let item = |(key, value): &Pair| format!("  - Key: {key}\n    Value: {}", yaml(value));
-    let items: Vec<String> = set.iter().map(item).collect();
-    let kind = format!("AWS::ElasticLoadBalancingV2::{name}");
-    logical(name, &kind, &format!("{list}:\n{}", items.join("\n")))
+    match properties_of((owner, is_classic), &nodes(set)) {
+        Some(own) => logical(name, kind, &notation::yaml(&own)),
+        None => "# no property for it: use the console or the CLI".to_owned(),
+    }
 }
 
 fn named(row: &Classic) -> Terraform {
@@ -367,24 +436,4 @@ fn classic_command(set: &[(Classic, &str)]) -> String {
     let attributes = format!("--load-balancer-attributes '{{{}}}'", json.join(","));
     let options = ["--load-balancer-name LOAD_BALANCER_NAME".to_owned(), attributes];
     command("aws elb modify-load-balancer-attributes", &options)
-}
-
-fn classic_properties(set: &[(Classic, &str)]) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for (row, value) in set {
-        match row {
-            Classic::Field(_, _, [name]) => lines.push(format!("{name}: {value}")),
-            Classic::Field(_, _, way) => {
-                let outer = format!("{}:", way[0]);
-                if !lines.contains(&outer) {
-                    lines.push(outer);
-                }
-                lines.push(format!("  {}: {value}", way[way.len() - 1]));
-            }
-            Classic::Additional(..) => {
-                return "# no property for it: use the console or the CLI".to_owned();
-            }
-        }
-    }
-    logical("ClassicLoadBalancer", "AWS::ElasticLoadBalancing::LoadBalancer", &lines.join("\n"))
 }

@@ -36,6 +36,10 @@ pub struct Fix {
     /// Write scripts from this saved inventory, without AWS
     #[arg(long, value_name = "FILE")]
     pub inventory: Option<PathBuf>,
+    /// A state of Terraform, as `terraform state pull` or `terraform show -json` prints it: changes of what it keeps
+    /// are said at its addresses. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub terraform_state: Vec<PathBuf>,
     /// The folder that scripts and their index are written into
     #[arg(short, long, value_name = "DIR", default_value = "fixes")]
     pub output: PathBuf,

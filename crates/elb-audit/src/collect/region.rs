@@ -178,7 +178,27 @@ impl Reader {
             }
         }
         self.groups_of_targets(&mut region).await;
+        if self.plan.collection.owners {
+            region.tags = self.owners(&clients.v2, &region).await;
+        }
         region
+    }
+
+    /// Tags of the target groups and listeners of what is judged: they tell who keeps these as they are.
+    async fn owners(
+        &self,
+        client: &aws_sdk_elasticloadbalancingv2::Client,
+        region: &Region,
+    ) -> BTreeMap<String, Fact<BTreeMap<String, String>>> {
+        let judged: Vec<_> = region.v2.items.iter().filter(|lb| self.plan.judges(lb)).collect();
+        let listeners = judged.iter().filter_map(|lb| lb.listeners.get().ok()).flatten();
+        let groups = region.target_groups.get().into_iter().flatten();
+        let groups = groups.filter(|group| {
+            judged.iter().any(|lb| group.load_balancer_arns.contains(&lb.arn))
+                || group.load_balancer_arns.is_empty()
+        });
+        let arns = listeners.map(|own| own.id.clone()).chain(groups.map(|own| own.arn.clone()));
+        elbv2::tags(&self.api, client, &unique(arns)).await
     }
 
     /// The load balancers themselves, and everything that needs to know their listeners or attributes.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
-use elb_audit_core::fix::{Pack, Request, pack};
+use elb_audit_core::fix::{Pack, Request, TerraformState, pack};
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::mutation::Chosen;
 use elb_audit_core::policy::focus::Focus;
@@ -22,6 +22,7 @@ use crate::collect::CollectionPlan;
 use crate::config;
 use crate::error::{Error, FixError};
 use crate::files;
+use crate::files::read::{Bounds, document};
 use crate::output::{Mode, OutputError};
 use crate::signals::Signals;
 use crate::source::file;
@@ -29,6 +30,7 @@ use crate::source::file;
 /// Does what the command line says.
 pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
     let chosen = chosen(&task.set)?;
+    let state = terraform(&task.terraform_state)?;
     let policy = config::policy(&task.config)?;
     let earlier = match &task.report {
         Some(place) => Some(
@@ -54,6 +56,7 @@ pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
         fingerprints: Some(asked.open),
         class: task.class,
         chosen,
+        state,
     };
     let pack = pack(&request);
     write(&task.output, &pack)?;
@@ -74,7 +77,7 @@ async fn live(task: &Fix, earlier: Option<&Report>) -> Result<Inventory, Error> 
         }
     }
     let focus = Focus::parse(&patterns).map_err(config::ConfigError::from)?;
-    let plan = CollectionPlan::everything();
+    let plan = CollectionPlan::for_fixes();
     let (request, tuning) = (request(&task.source, plan, focus)?, task.source.tuning(false));
     let progress = ProgressLine::new(!task.source.verbose);
     let signals = Signals::listen();
@@ -129,6 +132,18 @@ fn asked(task: &Fix, report: &Report, earlier: Option<&Report>) -> Result<Asked,
     let all = report.findings.iter().filter(wanted);
     asked.open = all.map(|own| own.fingerprint.clone()).collect();
     Ok(asked)
+}
+
+/// What Terraform keeps, as its states tell.
+fn terraform(files: &[PathBuf]) -> Result<Option<TerraformState>, FixError> {
+    let mut state = TerraformState::default();
+    for path in files {
+        let name = || path.display().to_string();
+        let text =
+            document(path, Bounds::DOCUMENT).map_err(|error| FixError::Read(name(), error))?;
+        state.add_file(&text).map_err(|error| FixError::State(name(), error))?;
+    }
+    Ok((!files.is_empty()).then_some(state))
 }
 
 /// Values of variables that are given already.

@@ -32,6 +32,7 @@ fn scripts(inventory: &Inventory) -> Pack {
         fingerprints: None,
         class: Class::Review,
         chosen,
+        state: None,
     })
 }
 

@@ -59,6 +59,17 @@ struct GroupXml {
     ingress: Items<PermissionXml>,
     #[serde(rename = "ipPermissionsEgress")]
     egress: Items<PermissionXml>,
+    // One without tags has no list of them.
+    #[serde(rename = "tagSet", default)]
+    tags: Items<TagXml>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TagXml {
+    #[serde(deserialize_with = "strict::text")]
+    key: String,
+    #[serde(default)]
+    value: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -121,6 +132,7 @@ fn group(xml: GroupXml) -> Understood<SecurityGroup> {
         vpc_id: xml.vpc,
         ingress: each(xml.ingress.item, permission)?,
         egress: each(xml.egress.item, permission)?,
+        tags: xml.tags.item.into_iter().map(|tag| (tag.key, tag.value)).collect(),
     })
 }
 
@@ -153,7 +165,7 @@ mod tests {
             </item><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/><ipv6Ranges/>\
             <prefixListIds/></item></ipPermissions>\
             <ipPermissionsEgress><item><ipProtocol>-1</ipProtocol><groups/><ipRanges/><ipv6Ranges/><prefixListIds/></item>\
-            </ipPermissionsEgress></item>\
+            </ipPermissionsEgress><tagSet><item><key>team</key><value>web</value></item></tagSet></item>\
             </securityGroupInfo><nextToken>n</nextToken></A>";
         let answer: Page<GroupXml> = quick_xml::de::from_str(xml).unwrap();
         let (groups, next) = (answer.list.item, answer.next);
@@ -161,6 +173,7 @@ mod tests {
         let group = group(groups.into_iter().next().unwrap()).unwrap();
         assert_eq!((group.ingress.len(), group.egress.len()), (2, 1));
         assert_eq!((group.name.as_deref(), group.vpc_id.as_deref()), (Some("web"), Some("vpc-1")));
+        assert_eq!(group.tags["team"], "web");
         let first = &group.ingress[0];
         assert_eq!((first.from_port, first.ranges.len()), (Some(443), 2));
         assert_eq!((first.groups[0].as_str(), first.prefix_lists[0].as_str()), ("sg-2", "pl-1"));
