@@ -29,7 +29,8 @@ pub use exit::{exit_code_table, exit_codes};
 pub use finding::explain_finding;
 pub use formats::{format_table, formats};
 pub use permissions::{
-    Missing, Purpose, missing_permissions, permissions, permissions_reasons, permissions_yaml,
+    Missing, Purpose, missing_permissions, permissions, permissions_reasons, permissions_to_fix,
+    permissions_yaml,
 };
 pub use summary::summary;
 

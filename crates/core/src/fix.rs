@@ -2,6 +2,7 @@
 
 mod class;
 mod fitting;
+mod grants;
 mod index;
 mod owner;
 mod pack;
@@ -11,8 +12,10 @@ mod shell;
 mod state;
 mod step;
 mod suppose;
+mod witness;
 
 pub use class::Class;
+pub use grants::actions;
 pub use pack::{Pack, Request, Written, pack};
 pub use proof::{Broken, Proof, plan, prove};
 pub use script::Script;

@@ -179,8 +179,9 @@ pub struct Permissions {
     /// Which file.
     #[command(flatten)]
     pub config: Configuration,
-    /// What the policy is for: reading an account, which is also what a role in a member account does, or
-    /// finding an organization's accounts and assuming the roles in them, too
+    /// What the policy is for: reading an account, which is also what a role in a member account does;
+    /// finding an organization's accounts and assuming the roles in them, too; or running the scripts of `fix`,
+    /// which is the only policy that changes anything
     #[arg(long = "for", value_name = "PURPOSE", default_value = "scan", value_parser = purpose())]
     pub purpose: Purpose,
     /// Print only what the scan of this JSON report was denied: a file, `s3://BUCKET/KEY`, or `-` for

@@ -8,6 +8,7 @@ use super::managed::managed_policies;
 use super::{RENDERED, code, json, table};
 use crate::check::Check;
 use crate::check::plan::{READER, calls, with_companions};
+use crate::fix;
 use crate::report::{Report, ReportedGap};
 use crate::vocab::call::Call;
 use crate::vocab::fact::Reason;
@@ -50,12 +51,14 @@ pub enum Purpose {
     Scan,
     /// Reading an organization, from the account that the scan starts in.
     Organization,
+    /// Running the scripts that `fix` writes, and nothing else.
+    Fix,
 }
 
 impl Purpose {
     /// Every purpose, by the word for it.
-    pub const ALL: [(&'static str, Purpose); 2] =
-        [("scan", Purpose::Scan), ("organization", Purpose::Organization)];
+    pub const ALL: [(&'static str, Purpose); 3] =
+        [("scan", Purpose::Scan), ("organization", Purpose::Organization), ("fix", Purpose::Fix)];
 }
 
 /// The IAM policy that allows these calls and nothing else, a newline at the end. No action can be limited
@@ -64,6 +67,15 @@ impl Purpose {
 #[must_use]
 pub fn permissions(calls: &[Call], purpose: Purpose) -> String {
     json(&Policy { version: "2012-10-17", statement: statements(calls, purpose) })
+}
+
+/// The IAM policy for whoever runs the scripts that fix what these checks find, a newline at the end: what they look
+/// at, what they change, and what takes that back.
+#[must_use]
+pub fn permissions_to_fix(checks: &[&'static Check]) -> String {
+    let actions = fix::actions(checks).into_iter();
+    let grants = actions.map(|action| (action.to_owned(), EVERYTHING.to_owned()));
+    json(&Policy { version: "2012-10-17", statement: by_service(grants) })
 }
 
 /// The statements of the policy for a scan as a YAML list, for the policy of a `CloudFormation` template.

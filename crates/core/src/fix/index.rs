@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::class::Class;
 use super::pack::{Pack, Written};
 use super::script::Script;
 use super::shell::quoted;
@@ -13,7 +14,8 @@ use crate::vocab::escape::neutral;
 
 /// What is in front of the scripts.
 const RUN_ALL: &str = r#"#!/bin/sh
-# Runs every script in its order, and stops at the first that fails. With --dry-run each prints its commands.
+# Runs every script for the account of the credentials, in its order, and stops at the first that fails. With
+# --dry-run each prints its commands.
 set -eu
 here=$(dirname -- "$0")
 case $#${1-} in
@@ -23,9 +25,17 @@ case $#${1-} in
     exit 2
     ;;
 esac
+own=$(aws sts get-caller-identity --query Account --output text) || exit 2
+others=
+# step ACCOUNT SCRIPT: runs the script, or leaves it to whoever is of that account.
 step() {
-  script=$1
-  shift
+  account=$1
+  script=$2
+  shift 2
+  if [ "$account" != "$own" ]; then
+    case " $others " in *" $account "*) ;; *) others="$others $account" ;; esac
+    return 0
+  fi
   echo "== $script" >&2
   sh "$here/$script" "$@" && return 0
   code=$?
@@ -84,7 +94,7 @@ impl Pack {
                 "| {} | {} | {} | {} |",
                 code(&one.script.name),
                 one.class.word(),
-                inline(&one.title),
+                inline(&changes(&one.steps)),
                 one.findings.len() + one.beside.len(),
             );
         }
@@ -95,7 +105,7 @@ impl Pack {
             text.push_str("\n## Without a script\n");
         }
         for (finding, declined) in &self.declined {
-            procedure(finding, declined, &mut text);
+            self.procedure(finding, declined, &mut text);
         }
         if !self.left.is_empty() {
             text.push_str("\n## What stays when all scripts have run\n\n");
@@ -119,9 +129,23 @@ impl Pack {
     pub fn run_all(&self) -> Script {
         let mut text = RUN_ALL.to_owned();
         for one in &self.scripts {
-            let _ = writeln!(text, "step {} \"$@\"", quoted(&one.script.name));
+            let account = one.findings.first().map_or("", |finding| &finding.account);
+            let _ = writeln!(text, "step {} {} \"$@\"", quoted(account), quoted(&one.script.name));
         }
+        text.push_str(
+            "if [ -n \"$others\" ]; then\n  echo \"left out: scripts for accounts$others; run this with their \
+             credentials too\" >&2\nfi\n",
+        );
         Script { name: "run-all.sh".to_owned(), text }
+    }
+}
+
+/// What a script changes, as it fits a cell.
+fn changes(steps: &[String]) -> String {
+    match steps {
+        [first, second] => format!("{first}; {second}"),
+        [first, rest @ ..] if !rest.is_empty() => format!("{first}; {} steps more", rest.len()),
+        all => all.concat(),
     }
 }
 
@@ -155,8 +179,8 @@ fn section(one: &Written, text: &mut String) {
     for choice in &one.choices {
         let _ = writeln!(text, "- you choose {}: {}", code(choice.name()), inline(&choice.how()));
     }
-    for finding in &one.noted {
-        let _ = writeln!(text, "- notes then: {}", inline(&finding.title));
+    for title in &one.noted {
+        let _ = writeln!(text, "- notes then: {}", inline(title));
     }
     for owner in &one.owners {
         let _ = writeln!(
@@ -175,19 +199,32 @@ fn section(one: &Written, text: &mut String) {
     }
 }
 
-fn procedure(finding: &Finding, declined: &Declined, text: &mut String) {
-    let _ = write!(
-        text,
-        "\n### {} {}: {}\n\n{}, {}. No script: {}.\n",
-        inline(load_balancer(finding)),
-        inline(&finding.subject.label),
-        inline(&finding.title),
-        finding.check,
-        code(&finding.fingerprint),
-        inline(&declined.words),
-    );
+impl Pack {
+    /// What a fault without a script asks for; in order, where it is of a class that was asked for.
+    fn procedure(&self, finding: &Finding, declined: &Declined, text: &mut String) {
+        let is_recreated = declined.why == Why::Recreate;
+        let class = if is_recreated { ", class recreate" } else { "" };
+        let _ = write!(
+            text,
+            "\n### {} {}: {}\n\n{}, {}{class}. No script: {}.\n",
+            inline(load_balancer(finding)),
+            inline(&finding.subject.label),
+            inline(&finding.title),
+            finding.check,
+            code(&finding.fingerprint),
+            inline(&declined.words),
+        );
+        if is_recreated && self.class != Some(Class::Recreate) {
+            text.push_str("\n`--class recreate` writes the steps down.\n");
+            return;
+        }
+        steps(finding, declined, text);
+    }
+}
+
+fn steps(finding: &Finding, declined: &Declined, text: &mut String) {
     let Some(check) = checks::ALL.iter().find(|check| check.id == finding.check) else { return };
-    let _ = writeln!(text, "\n{}.", inline(check.fix));
+    let _ = writeln!(text, "\n{}.", inline(&capital(check.fix)));
     if matches!(declined.why, Why::Unread) {
         return;
     }
@@ -202,6 +239,11 @@ fn procedure(finding: &Finding, declined: &Declined, text: &mut String) {
         let fence = "`".repeat(4);
         let _ = writeln!(text, "\n{fence}sh\n{}\n{fence}", neutral_lines(&commands.lines));
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn neutral_lines(text: &str) -> String {

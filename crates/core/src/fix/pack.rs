@@ -10,6 +10,7 @@ use super::shell::variables;
 use super::state::TerraformState;
 use super::step::{self, Ground, Step};
 use super::suppose::{choices, suppose};
+use super::witness::witnesses;
 use crate::audit::{Options, audit};
 use crate::checks;
 use crate::inventory::{Inventory, Region};
@@ -41,6 +42,8 @@ pub struct Pack {
     pub scripts: Vec<Written>,
     /// Faults that no script fixes, each with the reason.
     pub declined: Vec<(Finding, Declined)>,
+    /// The worst class that was asked for.
+    pub class: Option<Class>,
     /// Faults that are there once all scripts have run.
     pub left: Vec<Finding>,
 }
@@ -66,8 +69,8 @@ pub struct Written {
     pub owners: Vec<Owned>,
     /// What it changes, a line each.
     pub steps: Vec<String>,
-    /// Notes that come with it.
-    pub noted: Vec<Finding>,
+    /// Titles of notes that come with it.
+    pub noted: Vec<String>,
 }
 
 /// Who keeps what a script changes.
@@ -96,7 +99,7 @@ pub fn pack(request: &Request) -> Pack {
         marked: request.inventory.clone(),
         report: report.clone(),
     };
-    let mut pack = Pack::default();
+    let mut pack = Pack { class: Some(request.class), ..Pack::default() };
     for action in &report.actions {
         let is_asked = |fingerprint: &&String| {
             request.fingerprints.as_ref().is_none_or(|asked| asked.contains(*fingerprint))
@@ -177,12 +180,16 @@ fn one(
         Err(broken) => return decline(unproved(&broken), pack),
     };
     let all: Vec<Choice> = distinct(plan.iter().flat_map(choices).cloned());
-    let steps = match steps(state, first, (&plan, &all), request) {
-        Ok((steps, marked)) => {
-            state.marked = marked;
-            steps
-        }
+    let (steps, marked) = match steps(state, first, (&plan, &all), request) {
+        Ok(written) => written,
         Err(missing) => return decline(not_there(&missing), pack),
+    };
+    let places = [request.inventory, &state.marked, &marked].map(|facts| region_of(facts, first));
+    let witnesses = match places {
+        [Some(audited), Some(before), Some(after)] => {
+            witnesses((&plan, &fixed), [audited, before, after])
+        }
+        _ => Vec::new(),
     };
     let fixed_now: BTreeSet<&str> = fixed.iter().map(|own| &*own.fingerprint).collect();
     let beside: Vec<Finding> = state
@@ -205,7 +212,8 @@ fn one(
         choices: open(&all, &request.chosen),
         fitting: super::fitting::fitting(&state.facts, first, &all),
         steps: steps.clone(),
-        noted: proof.noted.iter().map(|own| own.title.clone()).collect(),
+        witnesses,
+        noted: titles(&proof.noted),
         taken_at: request.inventory.taken_at.to_string(),
     };
     let script = draft.write();
@@ -218,10 +226,16 @@ fn one(
         choices: open(&all, &request.chosen),
         look,
         steps: steps.into_iter().map(|step| step.title).collect(),
-        noted: proof.noted,
+        noted: titles(&proof.noted),
         findings: fixed,
     });
-    (state.facts, state.report) = (after, report);
+    (state.facts, state.marked, state.report) = (after, marked, report);
+}
+
+/// The region of a finding.
+fn region_of<'a>(facts: &'a Inventory, finding: &Finding) -> Option<&'a Region> {
+    let account = facts.accounts.iter().find(|own| own.id == finding.account)?;
+    account.regions.iter().find(|own| own.name == finding.region)
 }
 
 /// Who keeps what the changes are about as it is.
@@ -231,10 +245,8 @@ fn owned(
     plan: &[Mutation],
     state: Option<&TerraformState>,
 ) -> Vec<Owned> {
-    let account = facts.accounts.iter().find(|own| own.id == first.account);
-    let region = account.and_then(|own| own.regions.iter().find(|own| own.name == first.region));
     let mut all: Vec<Owned> = Vec::new();
-    let Some(region) = region else { return all };
+    let Some(region) = region_of(facts, first) else { return all };
     for mutation in plan {
         let Some(owner) = Owner::of(mutation, region, state) else { continue };
         let (who, lines) = (owner.words(), owner.wording(mutation, region));
@@ -244,6 +256,11 @@ fn owned(
         }
     }
     all
+}
+
+/// Titles of findings, each once.
+fn titles(all: &[Finding]) -> Vec<String> {
+    all.iter().map(|own| own.title.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Choices that are not made.

@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde_json::Value as Json;
+
 use super::class::Class;
 use super::pack::Owned;
 use super::shell::{line, quoted};
 use super::step::Step;
+use super::witness::Witness;
+use crate::checks;
 use crate::mutation::Choice;
 use crate::report::Finding;
-use crate::vocab::escape::neutral;
+use crate::vocab::escape::{cut, neutral};
 
 /// What every script does.
 const COMMON: &str = include_str!("shell.sh");
@@ -37,10 +41,24 @@ pub(super) struct Draft<'a> {
     /// What fits a choice, one line each.
     pub(super) fitting: Vec<(String, Vec<String>)>,
     pub(super) steps: Vec<Step>,
+    pub(super) witnesses: Vec<Witness>,
     /// Titles of notes that come with the change.
     pub(super) noted: Vec<String>,
     /// When the facts were read.
     pub(super) taken_at: String,
+}
+
+/// What a verdict rests on, as one line.
+fn evidence(finding: &Finding) -> String {
+    const MOST: usize = 160;
+    let field = |(name, value): (&String, &Json)| {
+        let said = match value {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        format!("{name} is {}", cut(&said, MOST))
+    };
+    finding.evidence.0.iter().map(field).collect::<Vec<_>>().join("; ")
 }
 
 /// Comment lines, whatever is in the text.
@@ -48,12 +66,14 @@ fn comment(text: &str, into: &mut String) {
     const WIDTH: usize = 96;
     for own in text.split('\n') {
         let own = neutral(own);
+        let further = own.len() - own.trim_start().len();
         let mut width = 0;
         into.push('#');
         for word in own.split(' ') {
-            if width > 0 && width + word.chars().count() > WIDTH {
+            if width > further && width + word.chars().count() > WIDTH {
                 into.push_str("\n#");
-                width = 0;
+                into.push_str(&" ".repeat(further));
+                width = further;
             }
             into.push(' ');
             into.push_str(word);
@@ -98,6 +118,17 @@ impl Draft<'_> {
         for (number, step) in (1..).zip(&self.steps) {
             written(number, step, &mut text);
         }
+        for (number, witness) in (1..).zip(&self.witnesses) {
+            let _ = writeln!(text, "\nwitness_{number}() {{\n  {}\n}}", line(&witness.now));
+        }
+        text.push_str("\nlook_at_witnesses() {\n  :\n");
+        for (number, witness) in (1..).zip(&self.witnesses) {
+            let known: Vec<String> = witness.known.iter().map(|one| quoted(one)).collect();
+            let title = quoted(&witness.title);
+            let _ =
+                writeln!(text, "  witness {number} {title} \\\n    {}", known.join(" \\\n    "));
+        }
+        text.push_str("}\n");
         text.push_str("\nlook_at_all() {\n");
         for (number, step) in (1..).zip(&self.steps) {
             let words = [&step.before, &step.after, &step.title].map(|word| quoted(word));
@@ -129,9 +160,24 @@ impl Draft<'_> {
                 lb, finding.subject.label, finding.title, finding.check, finding.fingerprint
             );
             comment(&own, text);
+            comment(&format!("    because {}", evidence(finding)), text);
+        }
+        let why: BTreeSet<&str> = self
+            .findings
+            .iter()
+            .filter_map(|own| checks::ALL.iter().find(|check| check.id == own.check))
+            .map(|check| check.why)
+            .collect();
+        for own in why {
+            text.push_str("#\n");
+            comment(&format!("Why: {own}"), text);
         }
         text.push_str("#\n");
-        comment(&format!("Class: {}.", self.class.word()), text);
+        let meant = match self.class {
+            Class::Safe => "it adds protection and can refuse nobody",
+            _ => "it may refuse a client or move traffic",
+        };
+        comment(&format!("Class: {}: {meant}.", self.class.word()), text);
         for own in &self.look {
             comment(&format!("Look first: {own}."), text);
         }

@@ -175,6 +175,23 @@ look() {
   fi
 }
 
+# witness N TITLE VALUE...: stops unless what the verdict rests on is one of these.
+witness() {
+  number=$1
+  title=$2
+  shift 2
+  state=$("witness_$number") || stop 3 "$title could not be looked at: nothing is changed"
+  state=$(flat "$state")
+  first=$1
+  for known in "$@"; do
+    if [ "$state" = "$known" ]; then return 0; fi
+  done
+  say "$title: not as it was when it was audited"
+  say "  then: $first"
+  say "  now:  $state"
+  stop 3 'nothing is changed; audit again'
+}
+
 # reached N AFTER: whether AWS says what step N was to reach; it may take a moment to say so.
 reached() {
   tries=0
@@ -266,6 +283,7 @@ main() {
   open=
   look_at_all
   if [ -z "$open" ]; then stop 0 'this is fixed already: nothing to do'; fi
+  look_at_witnesses
   if [ "$mode" = dry-run ]; then
     for step in $open; do
       "title_$step"

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::shell::{Command, kept, line, quoted};
 use crate::inventory::{Kind, Region};
 use crate::mutation::{Chosen, ListenerId, Missing, Mutation};
+use crate::remedy::said::load_balancer;
 
 mod actions;
 mod attributes;
@@ -66,6 +67,16 @@ impl Ground<'_> {
 
 /// The change as a script makes it.
 pub(super) fn step(mutation: &Mutation, ground: &Ground) -> Result<Step, Missing> {
+    let step = made(mutation, ground)?;
+    // A script changes several load balancers that have a cause in common.
+    let title = match load_balancer(mutation, ground.before) {
+        Some(lb) => format!("{}: {}", lb.name, step.title),
+        None => step.title,
+    };
+    Ok(Step { title, ..step })
+}
+
+fn made(mutation: &Mutation, ground: &Ground) -> Result<Step, Missing> {
     match mutation {
         Mutation::SetAttributes { of, id, set } => attributes::set(ground, (*of, id), set),
         Mutation::ModifyListener { listener, set } => listeners::modify(ground, listener, set),

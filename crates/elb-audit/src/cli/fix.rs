@@ -26,8 +26,9 @@ pub struct Fix {
     /// Fix only these load balancers, given by ARN or by name (`*` stands for any characters, `?` for one)
     #[arg(long, value_name = "NAME|ARN", value_delimiter = ',')]
     pub load_balancer: Vec<String>,
-    /// Write scripts of this class or a milder one: `safe` refuses nobody, `review` may refuse a client
-    #[arg(long, value_name = "CLASS", default_value = "review", value_parser = class())]
+    /// Write what is of this class or a milder one: `safe` refuses nobody, `review` may refuse a client, `recreate`
+    /// cannot be changed in place, for which the index has the steps
+    #[arg(long, value_name = "CLASS", default_value = "recreate", value_parser = class())]
     pub class: Class,
     /// Look for the fingerprints in this JSON report: a file, `s3://BUCKET/KEY`, or `-` for standard input. What it
     /// found is read again
@@ -36,6 +37,9 @@ pub struct Fix {
     /// Write scripts from this saved inventory, without AWS
     #[arg(long, value_name = "FILE")]
     pub inventory: Option<PathBuf>,
+    /// Write scripts for the two sample accounts of `elb-audit demo`, to see what they are like
+    #[arg(long, conflicts_with_all = ["inventory", "report"])]
+    pub demo: bool,
     /// A state of Terraform, as `terraform state pull` or `terraform show -json` prints it: changes of what it keeps
     /// are said at its addresses. Repeatable
     #[arg(long, value_name = "FILE")]

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use elb_audit_core::audit::{Options, audit};
 use elb_audit_core::checks;
 use elb_audit_core::fix::{Pack, Request, TerraformState, pack};
+use elb_audit_core::fixtures::demo;
 use elb_audit_core::inventory::Inventory;
 use elb_audit_core::mutation::Chosen;
 use elb_audit_core::policy::focus::Focus;
 use elb_audit_core::policy::selection;
-use elb_audit_core::report::{Exit, Finding, Outcome, Report};
+use elb_audit_core::report::{Exit, Finding, Gate, Outcome, Report};
 
 use super::progress::ProgressLine;
 use super::reading::{read, request, until_stopped};
@@ -23,6 +24,7 @@ use crate::config;
 use crate::error::{Error, FixError};
 use crate::files;
 use crate::files::read::{Bounds, document};
+use crate::log::say;
 use crate::output::{Mode, OutputError};
 use crate::signals::Signals;
 use crate::source::file;
@@ -45,10 +47,16 @@ pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
     };
     let inventory = match &task.inventory {
         Some(file) => file::read(file).map_err(elb_source)?,
+        None if task.demo => demo::inventory(),
         None => live(task, earlier.as_ref()).await?,
     };
     let options = Options { policy, show_passed: true, ..Options::at(inventory.taken_at) };
     let report = audit(&inventory, checks::ALL, &options);
+    let gate = Gate { fail_on: None, strict: false, only_new: false };
+    if let (Exit::NothingAssessed, why) = report.exit(gate) {
+        say(format_args!("{why}: `elb-audit scan` says why"));
+        return Ok(Exit::NothingAssessed);
+    }
     let asked = asked(task, &report, earlier.as_ref())?;
     let request = Request {
         inventory: &inventory,
@@ -60,7 +68,20 @@ pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
     };
     let pack = pack(&request);
     write(&task.output, &pack)?;
-    print_text(&summary(&task.output, &pack, &asked.gone))
+    print_text(&summary(&task.output, &pack, &asked.gone))?;
+    let unread = report.gaps.iter().filter(|gap| !gap.advisory).count();
+    if unread > 0 {
+        say(format_args!(
+            "what could not be read has no script: gaps {unread}, which `elb-audit scan` names"
+        ));
+    }
+    if task.all || pack.declined.is_empty() {
+        return Ok(Exit::Clean);
+    }
+    for (finding, declined) in &pack.declined {
+        say(format_args!("no script for {}: {}", finding.fingerprint, declined.words));
+    }
+    Ok(Exit::Findings)
 }
 
 fn elb_source(error: file::FileError) -> Error {

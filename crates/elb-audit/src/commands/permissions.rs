@@ -16,6 +16,9 @@ pub(super) async fn permissions(task: &Permissions) -> Result<Exit, Error> {
         return missing(place).await;
     }
     let checks = config::selected(&task.checks, &task.config)?;
+    if task.purpose == docs::Purpose::Fix {
+        return print_text(&docs::permissions_to_fix(&checks));
+    }
     print_text(&docs::permissions(&plan::calls(&checks), task.purpose))
 }
 

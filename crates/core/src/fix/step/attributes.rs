@@ -35,18 +35,24 @@ pub(super) fn set(
     let pairs: Vec<Json> =
         values.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
     let pairs = Json::Array(pairs).to_string();
-    // AWS takes no empty value: an attribute that has none is not sent back.
+    // A load balancer's or target group's attribute cannot be set to nothing: one that was empty is not sent
+    // back. A listener's can, and then AWS adds no such header.
     let file = ground.file("attributes");
     let file_url = format!("file://{}", kept(&file));
-    let keep = format!("{own} | [?Value != '']");
+    let keep = match of {
+        Owner::Listener => own.clone(),
+        Owner::LoadBalancer | Owner::TargetGroup => format!("{own} | [?Value != '']"),
+    };
     let seen = |region: &Region| {
         let own = attributes(region, of, id);
         let own = own.into_iter().filter(|(key, _)| values.contains_key(&**key));
         let pairs = own.map(|(key, value)| json!([key, value])).collect();
         flat(&Json::Array(pairs))
     };
+    let group = group_name(ground.before, (of, id));
+    let whose = group.map(|name| format!("target group {name}: ")).unwrap_or_default();
     Ok(Step {
-        title: format!("set {}", said(&values)),
+        title: format!("{whose}set {}", said(&values)),
         now: query(&read, &place, &format!("sort_by({own}, &Key)[].[Key, Value]")),
         before: seen(ground.before),
         after: seen(ground.after),
@@ -64,6 +70,12 @@ pub(super) fn set(
 pub(super) fn said(values: &BTreeMap<&str, String>) -> String {
     let each = values.iter().map(|(key, value)| format!("{key} to {}", told(value)));
     each.collect::<Vec<_>>().join(" and ")
+}
+
+/// The name of a target group.
+fn group_name<'a>(region: &'a Region, (of, id): (Owner, &str)) -> Option<&'a str> {
+    let all = region.target_groups.get().ok().filter(|_| of == Owner::TargetGroup)?;
+    all.iter().find(|own| own.arn == id).map(|own| own.name.as_str())
 }
 
 fn owner<'a>(ground: &'a Ground, of: Owner, id: &str) -> Result<(&'a Kind, &'a str), Missing> {

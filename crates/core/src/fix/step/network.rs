@@ -212,7 +212,7 @@ pub(super) fn web_acl(ground: &Ground, arn: &str, acl: Option<&str>) -> Result<S
     let read = "wafv2 get-web-acl-for-resource";
     let now = query(read, &["--resource-arn", arn], "WebACL.ARN");
     Ok(Step {
-        title: format!("a web ACL filters what comes to {}", lb.map_or("", |lb| &lb.name)),
+        title: "a web ACL filters what comes to it".to_owned(),
         keeps: vec![(ground.file("web-acl"), now.clone())],
         now,
         before: flat(&json!(old)),
