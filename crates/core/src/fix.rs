@@ -1,5 +1,6 @@
 //! From a finding to a script: the changes that fix it, tried in memory before anybody reads of them.
 
+mod catalogue;
 mod class;
 mod fitting;
 mod grants;
@@ -14,6 +15,7 @@ mod step;
 mod suppose;
 mod witness;
 
+pub use catalogue::{Fixing, fixing};
 pub use class::Class;
 pub use grants::actions;
 pub use pack::{Pack, Request, Written, pack};

@@ -3,6 +3,7 @@
 use super::{RENDERED, capabilities, code, compliance, json, table};
 use crate::audit::{Options, audit};
 use crate::check::{Check, Example, Judge, Pair};
+use crate::fix;
 use crate::inventory::Kind;
 use crate::remedy::placeholder;
 use crate::render::page::{Page, Paint};
@@ -25,6 +26,7 @@ pub fn check_page(check: &'static Check) -> String {
         ("Where it does not apply", &capabilities::limits(check.id)),
         ("When it is none", check.false_alarms),
         ("What to do", &[&fix, "\n\n", &ways(check)].concat()),
+        ("What `elb-audit fix` writes", &script(check)),
         ("Evidence", &evidence(check)),
         ("Examples", &shown(check)),
         ("All examples", &examples(check)),
@@ -78,18 +80,49 @@ fn reported_to(check: &Check) -> String {
 }
 
 /// The ways to fix it, each with its name.
-fn by_way(check: &Check) -> [(&'static str, &'static str, String); 4] {
+fn by_way(check: &'static Check) -> Vec<(&'static str, &'static str, String)> {
     let ways = check.ways();
-    [
+    let annotations = fix::fixing(check).kubernetes;
+    let annotations = annotations.iter().map(|(name, value)| format!("{name}: {value:?}"));
+    let annotations = annotations.collect::<Vec<_>>().join("\n");
+    let mut all = vec![
         ("Console", "", ways.console),
         ("AWS CLI", "sh", ways.cli),
         ("Terraform", "hcl", ways.terraform),
         ("CloudFormation", "yaml", ways.cloudformation),
-    ]
+    ];
+    if !annotations.is_empty() {
+        let object =
+            format!("metadata:\n  annotations:\n    {}", annotations.replace('\n', "\n    "));
+        all.push(("Kubernetes", "yaml", object));
+    }
+    all
+}
+
+/// What `elb-audit fix` writes for its faults.
+fn script(check: &'static Check) -> String {
+    let fixing = fix::fixing(check);
+    let reasons = fixing.reasons.iter().map(|own| format!("- no script where {own}\n"));
+    let reasons: String = reasons.collect();
+    match fixing.class {
+        None if fixing.reasons.is_empty() => String::new(),
+        None => {
+            let all: Vec<&str> = fixing.reasons.iter().map(String::as_str).collect();
+            format!("No script: {}.\n", all.join("; "))
+        }
+        Some(class) => {
+            let look = fixing.look.iter().map(|own| format!("- look first: {own}\n"));
+            let look: String = look.collect();
+            format!(
+                "A [script](../fixing.md) of class {}, which can be taken back.\n\n{look}{reasons}",
+                code(class.word())
+            )
+        }
+    }
 }
 
 /// The remedies under their headings: code in a block, sentences as they are.
-fn ways(check: &Check) -> String {
+fn ways(check: &'static Check) -> String {
     let way = |(name, language, text): (&str, &str, String)| {
         let is_code = !language.is_empty() && (text.contains('\n') || text.starts_with("aws "));
         let choices = choices(language, &text);

@@ -2,6 +2,7 @@
 
 use super::check::{capital, section};
 use crate::check::Check;
+use crate::fix;
 use crate::inventory::Kind;
 use crate::policy::selection;
 use crate::remedy::placeholder;
@@ -34,6 +35,12 @@ pub fn explain_finding(report: &Report, finding: &Finding, style: Style) -> Stri
     }
     section(&mut page, "What to do");
     page.paragraph(2, &finding.fix);
+    if finding.outcome == Outcome::Fail
+        && check.is_some_and(|check| fix::fixing(check).class.is_some())
+    {
+        let said = format!("elb-audit fix {} writes a script", &finding.fingerprint[..8]);
+        page.plain(2, &said);
+    }
     if let Some(check) = check.filter(|_| finding.outcome != Outcome::Unknown) {
         ways(&mut page, check, finding);
         section(&mut page, "Read more");

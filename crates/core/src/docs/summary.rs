@@ -11,6 +11,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("Formats", "formats.md"),
     ("Pipelines", "pipelines.md"),
     ("Configuration", "configuration.md"),
+    ("Fixing", "fixing.md"),
     ("Accepted risks", "accepted-risks.md"),
     ("Watching", "watching.md"),
     ("Alerts", "alerts.md"),

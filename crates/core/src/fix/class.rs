@@ -34,7 +34,6 @@ const SAFE: &[&str] = &[
     "connection_logs.",
     "deletion_protection.",
     "health_check_logs.",
-    "ipv6.deny_all_igw_traffic",
     "routing.http.response.server.enabled",
     "zonal_shift.",
 ];
@@ -59,6 +58,7 @@ const REVIEW: &[(&str, &str)] = &[
         "header fields with characters that HTTP does not permit no longer reach targets",
     ),
     ("routing.http.xff_header_processing", "targets that read X-Forwarded-For see another value"),
+    ("ipv6.deny_all_igw_traffic", "whoever reaches it over an internet gateway by IPv6 is cut off"),
     ("waf.fail_open", "while AWS WAF does not answer, requests are refused"),
     (
         "preserve_client_ip",

@@ -4,7 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::inventory::{Inventory, Region};
 use crate::mutation::Choice;
+use crate::remedy::placeholder;
 use crate::report::Finding;
+
+/// How to choose, in a fragment.
+pub(super) fn how(choice: &Choice) -> String {
+    match choice {
+        Choice::Certificate(hosts) if !hosts.is_empty() => format!(
+            "the ARN of a certificate for {}; `aws acm list-certificates` lists those that are there",
+            hosts.join(", ")
+        ),
+        Choice::Origin => "the origin whose pages may read answers".to_owned(),
+        Choice::Keys(issuer) => format!("the address where {issuer} publishes its keys"),
+        other => placeholder::choice(other.name()).unwrap_or_default().to_owned(),
+    }
+}
 
 /// Each choice, and what fits it: certificates that cover the hosts, web ACLs of the region, buckets that logs go to
 /// already.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::catalogue::{faults, region_of};
 use super::proof::plan;
-use crate::audit::{Options, audit};
 use crate::check::Check;
 use crate::inventory::{Kind, Region};
 use crate::mutation::{Edit, ListenerSetting, Mutation, Owner, RuleSetting};
 use crate::remedy::said::load_balancer;
-use crate::report::Outcome;
 
 /// Every script asks who its caller is, and looks at load balancers and listeners before it changes anything.
 const ALWAYS: &[&str] = &[
@@ -21,22 +20,13 @@ const ALWAYS: &[&str] = &[
 #[must_use]
 pub fn actions(checks: &[&'static Check]) -> BTreeSet<&'static str> {
     let mut all = BTreeSet::new();
-    for check in checks {
-        for example in check.examples {
-            let given = (example.given)();
-            let report = audit(&given, &[check], &Options::at(given.taken_at));
-            let faults = report.findings.iter().filter(|own| own.outcome == Outcome::Fail);
-            for fault in faults {
-                let Ok(changes) = plan(&given, fault) else { continue };
-                let own = given.accounts.iter().find(|own| own.id == fault.account);
-                let own =
-                    own.and_then(|own| own.regions.iter().find(|own| own.name == fault.region));
-                let Some(region) = own else { continue };
-                for change in &changes {
-                    all.extend(ALWAYS);
-                    all.extend(of(change, region));
-                }
-            }
+    for (facts, fault) in checks.iter().flat_map(|check| faults(check)) {
+        let (Ok(changes), Some(region)) = (plan(&facts, &fault), region_of(&facts, &fault)) else {
+            continue;
+        };
+        for change in &changes {
+            all.extend(ALWAYS);
+            all.extend(of(change, region));
         }
     }
     all

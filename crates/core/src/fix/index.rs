@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::class::Class;
+use super::fitting::how;
 use super::pack::{Pack, Written};
 use super::script::Script;
 use super::shell::quoted;
@@ -177,7 +178,7 @@ fn section(one: &Written, text: &mut String) {
         let _ = writeln!(text, "- look first: {}", inline(own));
     }
     for choice in &one.choices {
-        let _ = writeln!(text, "- you choose {}: {}", code(choice.name()), inline(&choice.how()));
+        let _ = writeln!(text, "- you choose {}: {}", code(choice.name()), inline(&how(choice)));
     }
     for title in &one.noted {
         let _ = writeln!(text, "- notes then: {}", inline(title));

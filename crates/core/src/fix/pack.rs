@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::catalogue::region_of;
 use super::class::{self, Class};
 use super::owner::Owner;
 use super::proof::{self, Broken};
@@ -230,12 +231,6 @@ fn one(
         findings: fixed,
     });
     (state.facts, state.marked, state.report) = (after, marked, report);
-}
-
-/// The region of a finding.
-fn region_of<'a>(facts: &'a Inventory, finding: &Finding) -> Option<&'a Region> {
-    let account = facts.accounts.iter().find(|own| own.id == finding.account)?;
-    account.regions.iter().find(|own| own.name == finding.region)
 }
 
 /// Who keeps what the changes are about as it is.

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::Value as Json;
 
 use super::class::Class;
+use super::fitting::how;
 use super::pack::Owned;
 use super::shell::{line, quoted};
 use super::step::Step;
@@ -114,6 +115,7 @@ impl Draft<'_> {
         );
         text.push_str(COMMON);
         self.choose(&mut text);
+        remember(&self.choices, &mut text);
         scan_again(&balancers, &mut text);
         for (number, step) in (1..).zip(&self.steps) {
             written(number, step, &mut text);
@@ -225,6 +227,14 @@ impl Draft<'_> {
             }
             let _ = writeln!(text, "{name}=${{{name}-}}");
         }
+        let is_secret = |line: &String| line.starts_with("fill ");
+        let has_secret = self.steps.iter().any(|step| step.change.iter().any(is_secret));
+        if has_secret {
+            let said = "CLIENT_SECRET: the client secret of the login, which AWS does not tell. Best set it in the \
+                        environment alone";
+            comment(said, text);
+            text.push_str("CLIENT_SECRET=${CLIENT_SECRET-}\n");
+        }
         text.push_str("choose() {\n  :\n");
         for choice in &self.choices {
             let name = choice.name();
@@ -232,12 +242,33 @@ impl Draft<'_> {
                 text,
                 "  case ${name} in\n    '') stop 2 'set {name}: {}' ;;\n    \
                  *[!A-Za-z0-9_.:/@*+=~-]*) stop 2 \"{name} is no {}: ${name}\" ;;\n  esac",
-                choice.how().replace('\'', ""),
+                how(choice).replace('\'', ""),
                 choice.what()
+            );
+        }
+        if has_secret {
+            text.push_str(
+                "  if [ -z \"$CLIENT_SECRET\" ] && [ \"$mode\" = change ]; then stop 2 'set CLIENT_SECRET: the client secret of the login, \
+                 which AWS does not tell'; fi\n",
             );
         }
         text.push_str("}\n");
     }
+}
+
+/// What was chosen is kept with what was captured: taking back goes by it.
+fn remember(choices: &[Choice], text: &mut String) {
+    text.push_str("remember() {\n  :\n");
+    for choice in choices {
+        let name = choice.name();
+        let _ = writeln!(text, "  printf '{name}=%s\\n' \"${name}\"");
+    }
+    text.push_str("}\nrecall() {\n  while IFS= read -r text; do\n    case $text in\n");
+    for choice in choices {
+        let name = choice.name();
+        let _ = writeln!(text, "      {name}=*) {name}=${{text#*=}} ;;");
+    }
+    text.push_str("      *) ;;\n    esac\n  done <\"$kept/choices\"\n}\n");
 }
 
 fn scan_again(balancers: &BTreeSet<&str>, text: &mut String) {
@@ -262,5 +293,12 @@ fn written(number: usize, step: &Step, text: &mut String) {
     function("capture", &keeps, text);
     function("change", &step.change, text);
     function("verify", &[format!("reached {number} {}", quoted(&step.after))], text);
-    function("back", &step.back, text);
+    // A step of one command that did not get through has nothing to take back, and AWS would refuse some of it.
+    if let [_] = step.change[..] {
+        let guard = format!("if untouched {number} {}; then return 0; fi", quoted(&step.before));
+        let _ =
+            writeln!(text, "back_{number}() {{\n  {guard}\n  {}\n}}", step.back.join(" &&\n  "));
+    } else {
+        function("back", &step.back, text);
+    }
 }

@@ -101,15 +101,10 @@ join_lists() {
 # Puts the client secret in its place; it is on no command line.
 fill() {
   if [ "$mode" = dry-run ]; then return 0; fi
+  secret=$(printf '%s' "${CLIENT_SECRET-}" | sed 's/[\\"]/\\&/g')
   while IFS= read -r text || [ -n "$text" ]; do
     case $text in
-      *@CLIENT_SECRET@*)
-        if [ -z "${CLIENT_SECRET-}" ]; then
-          say 'set CLIENT_SECRET to the client secret of the login: AWS does not tell it'
-          return 1
-        fi
-        text=${text%%@CLIENT_SECRET@*}$CLIENT_SECRET${text#*@CLIENT_SECRET@}
-        ;;
+      *@CLIENT_SECRET@*) text=${text%%@CLIENT_SECRET@*}$secret${text#*@CLIENT_SECRET@} ;;
     esac
     printf '%s\n' "$text"
   done <"$1" >"$1.filled" && mv -- "$1.filled" "$1"
@@ -207,6 +202,13 @@ reached() {
   done
 }
 
+# untouched N BEFORE: whether step N has changed nothing.
+untouched() {
+  if [ "$mode" = dry-run ]; then return 1; fi
+  state=$("now_$1") || return 1
+  [ "$(flat "$state")" = "$2" ]
+}
+
 take_back() {
   trap '' INT TERM HUP
   failed=
@@ -268,6 +270,7 @@ main() {
     *) stop 2 "usage: sh $0 [--dry-run | --rollback]" ;;
   esac
   [ "$#" -le 1 ] || stop 2 "usage: sh $0 [--dry-run | --rollback]"
+  if [ "$mode" = rollback ] && [ -f "$kept/choices" ]; then recall; fi
   choose
   check_account
   errors=$(mktemp)
@@ -292,6 +295,7 @@ main() {
     exit 0
   fi
   mkdir -p -- "$kept"
+  remember >"$kept/choices"
   for step in $open; do
     "capture_$step" || stop 3 "what step $step replaces could not be written down: nothing is changed"
   done

@@ -107,7 +107,7 @@ fn listeners(lb: &LoadBalancer, states: &[LoadBalancer]) -> Option<Witness> {
         _ => query(
             "elbv2 describe-listeners",
             &["--load-balancer-arn", &lb.arn],
-            "sort_by(Listeners, &(Port || `0`))[].[Port || `0`, Protocol]",
+            "sort_by(Listeners, &(Port || `0`))[].[Port || `0`, Protocol || `null`]",
         ),
     };
     let title = format!("listeners of load balancer {}", lb.name);

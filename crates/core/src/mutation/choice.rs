@@ -121,30 +121,6 @@ impl Choice {
         }
     }
 
-    /// How to choose, in a fragment.
-    #[must_use]
-    pub fn how(&self) -> String {
-        match self {
-            Choice::Certificate(hosts) if hosts.is_empty() => {
-                "the ARN of a certificate for the names that clients use".to_owned()
-            }
-            Choice::Certificate(hosts) => {
-                format!("the ARN of a certificate for {}", hosts.join(", "))
-            }
-            Choice::LogBucket => "the name of a bucket for logs in this region".to_owned(),
-            Choice::WebAcl => "the ARN of a regional web ACL".to_owned(),
-            Choice::TrustStore => {
-                "the ARN of a trust store with the authorities of clients".to_owned()
-            }
-            Choice::Clients => "the IPv4 range that clients connect from".to_owned(),
-            Choice::ClientsIpv6 => "the IPv6 range that clients connect from".to_owned(),
-            Choice::ServingGroup => "the ARN of the target group that is meant to serve".to_owned(),
-            Choice::Origin => "the origin whose pages may read answers".to_owned(),
-            Choice::Audience => "what tokens for the service have as aud".to_owned(),
-            Choice::Keys(issuer) => format!("where {issuer} publishes its keys"),
-        }
-    }
-
     /// What it is, in a word or two.
     #[must_use]
     pub fn what(&self) -> &'static str {

@@ -53,6 +53,11 @@ const fn both(
     Row { classic: Some(classic), ..row(Owner::LoadBalancer, key, label, terraform) }
 }
 
+/// One that only Classic load balancers have.
+const fn of_classic(key: &'static str, label: &'static str, classic: Classic) -> Row {
+    both(key, label, Missing("only Classic load balancers have it."), classic)
+}
+
 const fn lb(key: &'static str, label: &'static str, terraform: Terraform) -> Row {
     row(Owner::LoadBalancer, key, label, terraform)
 }
@@ -88,6 +93,24 @@ const ROWS: &[Row] = &[
         "client_keep_alive.seconds",
         "the HTTP client keepalive duration",
         Argument("client_keep_alive"),
+    ),
+    of_classic(
+        "connection_draining.enabled",
+        "connection draining",
+        Classic::Field(
+            ["ConnectionDraining", "Enabled"],
+            Argument("connection_draining"),
+            &["ConnectionDrainingPolicy", "Enabled"],
+        ),
+    ),
+    of_classic(
+        "connection_draining.timeout",
+        "its timeout",
+        Classic::Field(
+            ["ConnectionDraining", "Timeout"],
+            Argument("connection_draining_timeout"),
+            &["ConnectionDrainingPolicy", "Timeout"],
+        ),
     ),
     lb("connection_logs.s3.enabled", "Connection logs", In("connection_logs", "enabled")),
     lb("connection_logs.s3.bucket", "their bucket", In("connection_logs", "bucket")),

@@ -313,7 +313,7 @@ pub const CHOSEN: &[Pair] = &[
     ),
     (
         "NEW_WEB_ACL_ARN",
-        "the migrated web ACL; `aws wafv2 list-web-acls --scope REGIONAL` lists it",
+        "the regional web ACL that is to filter; `aws wafv2 list-web-acls --scope REGIONAL` lists those that are there",
     ),
     (
         "ORIGIN_SECRET",

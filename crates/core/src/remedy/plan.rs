@@ -240,7 +240,12 @@ fn by_change(change: &Change, ask: &Ask) -> Planned {
             let words = "a target group keeps its protocol: another one has to take its place";
             Err(Declined::new(Why::Recreate, words))
         }
-        _ => Err(Declined::new(Why::Decision, "no change says it yet")),
+        Change::TlsListener(_)
+        | Change::RuleActions { .. }
+        | Change::RefuseByDefault { before: Some(_) }
+        | Change::Subnets
+        | Change::AutoScaling { .. }
+        | Change::Steps(_) => Err(Declined::new(Why::Decision, "its steps are for a person")),
     }
 }
 

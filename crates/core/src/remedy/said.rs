@@ -16,7 +16,7 @@ mod beanstalk;
 mod kubernetes;
 
 pub use beanstalk::{OptionSetting, option_settings};
-pub use kubernetes::{annotations, in_tree};
+pub use kubernetes::{Annotation, annotations, in_tree};
 
 /// A piece of a file that keeps a resource as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

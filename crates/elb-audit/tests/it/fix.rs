@@ -7,6 +7,7 @@ use std::process::Command;
 
 use elb_audit_core::audit::Options;
 use elb_audit_core::checks::ALL;
+use elb_audit_core::docs;
 use elb_audit_core::fix::{Class, Pack, Request, pack};
 use elb_audit_core::fixtures::sample;
 use elb_audit_core::inventory::Inventory;
@@ -59,6 +60,7 @@ fn shells_and_shellcheck_have_nothing_against_a_script() {
     let folder = Folder::new();
     let files = examples(&folder.path(""));
     assert!(files.len() > 60, "{} scripts", files.len());
+    what_scripts_call_is_permitted(&files);
     for shell in ["sh", "bash", "dash"] {
         for file in &files {
             let Ok(done) = Command::new(shell).arg("-n").arg(file).output() else { continue };
@@ -69,6 +71,43 @@ fn shells_and_shellcheck_have_nothing_against_a_script() {
     let checker = Path::new(&python).with_file_name("shellcheck");
     let done = Command::new(checker).args(["-s", "sh"]).args(&files).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+}
+
+/// Whoever may do what `permissions --for fix` prints may run every script.
+fn what_scripts_call_is_permitted(files: &[PathBuf]) {
+    let permitted = docs::permissions_to_fix(ALL);
+    let mut called = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
+        let (_, own) = text.split_once("set -eu\n").unwrap();
+        // Messages name commands, too.
+        let lines =
+            own.lines().filter(|line| !line.contains("stop 2 ") && !line.contains("-v aws"));
+        for (_, rest) in lines.filter_map(|line| line.split_once("aws ")) {
+            let mut words = rest.split([' ', '"']);
+            called.extend(words.next().zip(words.next()).map(|(service, name)| {
+                (service.to_owned(), name.trim_end_matches(')').to_owned())
+            }));
+        }
+    }
+    assert!(called.len() > 25, "{called:?}");
+    let mut missing = Vec::new();
+    for (service, name) in called {
+        let service = match service.as_str() {
+            "elb" | "elbv2" => "elasticloadbalancing",
+            "s3api" => "s3",
+            other => other,
+        };
+        let word = |word: &str| match word {
+            "acl" | "ssl" => word.to_uppercase(),
+            other => format!("{}{}", other[..1].to_uppercase(), &other[1..]),
+        };
+        let action = format!("{service}:{}", name.split('-').map(word).collect::<String>());
+        if !permitted.contains(&format!("\"{action}\"")) {
+            missing.push(action);
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// What moto has no value of until it is set; AWS always has one.
@@ -324,6 +363,7 @@ fi
 asked=$(($(cat "$ASKED") + 1))
 printf '%s' "$asked" >"$ASKED"
 look() { if [ "$1" = "$asked" ]; then printf '%s\n' "$2"; fi; }
+witness() { if [ "$1" = "$((asked - STEPS))" ]; then printf '%s\n' "$3"; fi; }
 . "$LOOKS"
 "#;
 
@@ -369,8 +409,11 @@ fn no_value_is_run_whatever_it_holds() {
         let Some(one) = packs.find_map(|script| script) else { continue };
         let text = &one.script.text;
         let script = place.file("script.sh", text);
-        let looks = text.split_once("\nlook_at_all() {\n").unwrap().1.rsplit_once("}\n").unwrap().0;
-        let looks = place.file("looks.sh", looks);
+        let (witnesses, looks) =
+            text.split_once("\nlook_at_all() {\n").expect("what a script looks at");
+        let witnesses = witnesses.split_once("\nlook_at_witnesses() {\n").expect("witnesses").1;
+        let looks = [witnesses, looks].map(|lines| lines.rsplit_once("}\n").expect("lines").0);
+        let looks = place.file("looks.sh", &looks.concat());
         for option in ["--dry-run", "--rollback"] {
             let asked = place.file("asked", "0");
             if option == "--rollback" {
@@ -383,6 +426,7 @@ fn no_value_is_run_whatever_it_holds() {
             shell.arg(&script).arg(option).env_clear().current_dir(place.path(""));
             shell.env("PATH", format!("{}:/usr/bin:/bin", place.path("bin").display()));
             shell.env("ACCOUNT", "111122223333").env("LOOKS", &looks).env("ASKED", &asked);
+            shell.env("STEPS", one.steps.len().to_string());
             for choice in &one.choices {
                 shell.env(choice.name(), "chosen");
             }

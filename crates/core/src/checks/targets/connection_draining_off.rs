@@ -18,26 +18,9 @@ pub(crate) const CHECK: Check = Check {
             by the attributes of their target groups.",
     false_alarms: "Meant where every request is answered within milliseconds and clients try again.",
     fix: "switch connection draining on, with a timeout a little longer than the longest request",
-    remedy: Remedy::steps(Steps {
-        console: "EC2 > Load Balancers > the load balancer > Attributes > Edit: switch on \
-                  Connection draining and set a timeout.",
-        cli: r#"
-            aws elb modify-load-balancer-attributes --load-balancer-name LOAD_BALANCER_NAME \
-              --load-balancer-attributes '{"ConnectionDraining":{"Enabled":true,"Timeout":300}}'"#,
-        terraform: r#"
-            resource "aws_elb" "this" {
-              connection_draining         = true
-              connection_draining_timeout = 300
-            }"#,
-        cloudformation: r"
-            ClassicLoadBalancer:
-              Type: AWS::ElasticLoadBalancing::LoadBalancer
-              Properties:
-                ConnectionDrainingPolicy:
-                  Enabled: true
-                  Timeout: 300",
-    })
-    .planned(Plan::By(|ask| Ok(ask.attributes(&[(KEY, "true")])))),
+    remedy: Remedy::attribute(KEY, "true")
+        .and("connection_draining.timeout", "300")
+        .planned(Plan::By(|ask| Ok(ask.attributes(&[(KEY, "true")])))),
     links: &[
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html",
     ],

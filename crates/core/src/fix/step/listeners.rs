@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{Ground, Step, classic, flat, rules, run, write};
-use crate::fix::shell::{aws, kept, line, query, quoted, raw, variable};
+use crate::fix::shell::{aws, kept, line, query, raw, variable};
 use crate::inventory::{Kind, Listener, MutualAuthentication, Region};
 use crate::mutation::{ListenerId, ListenerSetting, Missing, NewListener, Value};
 
@@ -208,7 +208,7 @@ pub(super) fn create(
                 &format!("Listeners[0].DefaultActions{SENT_ANEW}"),
             );
             change.push(write(&read, &file("actions")));
-            change.push(format!("fill {}", quoted(&kept(&file("actions")))));
+            change.extend(rules::secret(&old.default_actions, &file("actions")));
             url(&file("actions"))
         }
     };

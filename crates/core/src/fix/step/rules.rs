@@ -110,6 +110,13 @@ fn said(actions: &[Action]) -> String {
     actions.iter().map(one).collect::<Vec<_>>().join(", then ")
 }
 
+/// A line that puts the client secret into a file of actions that are sent for the first time, where they have a login
+/// by OIDC.
+pub(super) fn secret(actions: &[Action], file: &str) -> Option<String> {
+    let has_login = actions.iter().any(|action| action.kind == ActionKind::AuthenticateOidc);
+    has_login.then(|| format!("fill {}", quoted(&kept(file))))
+}
+
 /// Lines that write the logins of another rule and the actions that are there into one list.
 fn login_first(
     ground: &Ground,
@@ -137,9 +144,7 @@ fn login_first(
     let own = numbered(place.list, 0..count, first.len());
     let (files, new) = ([ground.file("login"), ground.file("own")], ground.file("new"));
     let mut lines = vec![write(&query(read.0, &[read.1, read.2], &login), &files[0])];
-    if first.iter().any(|action| action.kind == ActionKind::AuthenticateOidc) {
-        lines.push(format!("fill {}", quoted(&kept(&files[0]))));
-    }
+    lines.extend(secret(first, &files[0]));
     let (operation, of, arn) = place.read;
     lines.push(write(&query(operation, &[of, arn], &own), &files[1]));
     let paths = [&files[0], &files[1], &new].map(|name| quoted(&kept(name)));
@@ -253,8 +258,8 @@ pub(super) fn copied(ground: &Ground, rule: &Rule) -> Vec<String> {
     let mut lines = vec![
         part(&format!("Conditions{CONDITIONS}"), "conditions"),
         part(&format!("Actions{SENT_ANEW}"), "actions"),
-        format!("fill {}", quoted(&kept(&file("actions")))),
     ];
+    lines.extend(secret(&rule.actions, &file("actions")));
     let new = variable("new_listener");
     let (conditions, actions, transforms) = (url("conditions"), url("actions"), url("transforms"));
     let mut options = vec!["--listener-arn", &new, "--priority", &priority];

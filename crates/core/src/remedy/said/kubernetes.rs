@@ -5,7 +5,7 @@ use crate::inventory::{Kind, Region};
 use crate::mutation::{ListenerSetting, Mutation, Owner, Value};
 
 /// An annotation, and its value.
-pub(crate) type Annotation = (String, String);
+pub type Annotation = (String, String);
 
 /// A change as annotations that the AWS Load Balancer Controller reads; none where it has none for it.
 ///

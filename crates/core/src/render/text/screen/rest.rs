@@ -161,5 +161,7 @@ fn further(page: &mut Page, report: &Report, first: Option<&str>) {
             "-o report.json saves it; elb-audit explain {first} --report report.json gives commands"
         );
         page.clipped(0, &[(Paint::Dim, &said)]);
+        let said = "elb-audit fix --all writes scripts that fix it, and that can take it back";
+        page.clipped(0, &[(Paint::Dim, said)]);
     }
 }
