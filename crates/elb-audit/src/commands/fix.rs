@@ -67,8 +67,12 @@ pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
         state,
     };
     let pack = pack(&request);
+    if pack.scripts.is_empty() && pack.declined.is_empty() {
+        let nothing = "nothing that was asked for is a fault: there is nothing to write\n";
+        return print_text(&(gone(&asked.gone) + nothing));
+    }
     write(&task.output, &pack)?;
-    print_text(&summary(&task.output, &pack, &asked.gone))?;
+    print_text(&(gone(&asked.gone) + &summary(&task.output, &pack)))?;
     let unread = report.gaps.iter().filter(|gap| !gap.advisory).count();
     if unread > 0 {
         say(format_args!(
@@ -200,18 +204,23 @@ fn write(folder: &Path, pack: &Pack) -> Result<(), Error> {
     Ok(())
 }
 
-fn summary(folder: &Path, pack: &Pack, gone: &[Finding]) -> String {
-    let mut lines = Vec::new();
-    for finding in gone {
-        lines.push(format!("{} is gone: {}", finding.fingerprint, finding.title));
-    }
+/// What was a fault and is none any more, a line each.
+fn gone(all: &[Finding]) -> String {
+    all.iter().map(|own| format!("{} is gone: {}\n", own.fingerprint, own.title)).collect()
+}
+
+fn summary(folder: &Path, pack: &Pack) -> String {
     let fixed: usize = pack.scripts.iter().map(|one| one.findings.len() + one.beside.len()).sum();
-    lines.push(format!(
-        "{} scripts for {fixed} faults in {}; without a script: {}. Read {} first.",
-        pack.scripts.len(),
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    format!(
+        "{} for {} in {}; without a script: {}. Read {} first.\n",
+        counted(pack.scripts.len(), "script"),
+        counted(fixed, "fault"),
         folder.display(),
         pack.declined.len(),
         folder.join("README.md").display(),
-    ));
-    lines.join("\n") + "\n"
+    )
 }

@@ -22,6 +22,7 @@ mod fields;
 mod findings;
 mod focus;
 mod fix;
+mod fix_asked;
 mod fixes;
 mod hostile;
 mod inputs;
