@@ -34,6 +34,7 @@ pub fn actions(checks: &[&'static Check]) -> BTreeSet<&'static str> {
 
 /// What one change needs. Source: service authorization reference, the services' pages; for Cognito the user guide of
 /// Application load balancers, "Authenticate users".
+#[expect(clippy::too_many_lines, reason = "an arm for each change")]
 fn of(mutation: &Mutation, region: &Region) -> Vec<&'static str> {
     let is_classic = load_balancer(mutation, region).is_some_and(|lb| lb.kind == Kind::Classic);
     match mutation {

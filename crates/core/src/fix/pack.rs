@@ -11,7 +11,7 @@ use super::shell::variables;
 use super::state::TerraformState;
 use super::step::{self, Ground, Step};
 use super::suppose::{choices, suppose};
-use super::witness::witnesses;
+use super::witness::{Witness, witnesses};
 use crate::audit::{Options, audit};
 use crate::checks;
 use crate::inventory::{Inventory, Region};
@@ -146,6 +146,8 @@ fn planned(
     (plan, fixed)
 }
 
+/// Writes a script for faults with one cause; where their changes do not prove themselves together, one for each whose
+/// changes do.
 fn one(
     request: &Request,
     options: &Options,
@@ -155,82 +157,139 @@ fn one(
 ) {
     let (plan, fixed) = planned(&state.facts, &faults, pack);
     let Some(first) = fixed.first() else { return };
-    let (mut class, mut look) = classed(&plan);
-    let owners = owned(&state.facts, first, &plan, request.state.as_ref());
-    if !owners.is_empty() {
-        class = class.max(Class::Review);
+    let said = Said::of(request, state, first, &plan);
+    if said.class > request.class {
+        let words = format!("it is of class {}: ask for it by --class", said.class.word());
+        return decline(&fixed, &Declined::new(Why::Decision, words), pack);
     }
-    let who = owners.iter().map(|own| own.who.as_str()).collect::<Vec<_>>().join(" and ");
-    if !who.is_empty() {
-        look.push(format!("{who} will revert it unless the change is made there too"));
+    match made(request, options, (&plan, &fixed), state) {
+        Ok(made) => {
+            let name = format!("{:02}-{}.sh", pack.scripts.len() + 1, slug(action, first));
+            pack.scripts.push(written(request, (name, &action.title), fixed, &made, said));
+            (state.facts, state.marked, state.report) = (made.facts, made.marked, made.report);
+        }
+        Err(declined) if fixed.len() == 1 => decline(&fixed, &declined, pack),
+        Err(_) => {
+            for fault in fixed {
+                one(request, options, (action, vec![fault]), state, pack);
+            }
+        }
     }
-    let decline = |declined: Declined, pack: &mut Pack| {
-        pack.declined.extend(fixed.iter().map(|fault| (fault.clone(), declined.clone())));
-    };
-    if class > request.class {
-        let words = format!("it is of class {}: ask for it by --class", class.word());
-        return decline(Declined::new(Why::Decision, words), pack);
+}
+
+fn decline(faults: &[Finding], declined: &Declined, pack: &mut Pack) {
+    pack.declined.extend(faults.iter().map(|fault| (fault.clone(), declined.clone())));
+}
+
+/// What is said of changes before anybody makes them.
+struct Said {
+    class: Class,
+    look: Vec<String>,
+    owners: Vec<Owned>,
+}
+
+impl Said {
+    fn of(request: &Request, state: &State, first: &Finding, plan: &[Mutation]) -> Self {
+        let (mut class, mut look) = classed(plan);
+        let owners = owned(&state.facts, first, plan, request.state.as_ref());
+        if !owners.is_empty() {
+            class = class.max(Class::Review);
+            let who: Vec<&str> = owners.iter().map(|own| own.who.as_str()).collect();
+            let who = who.join(" and ");
+            look.push(format!("{who} will revert it unless the change is made there too"));
+        }
+        Said { class, look, owners }
     }
-    let after = match proof::made(&state.facts, first, &plan, (options, &request.chosen)) {
-        Ok(after) => after,
-        Err(missing) => return decline(not_there(&missing), pack),
-    };
-    let report = audit(&after, checks::ALL, options);
-    let proof = match proof::compare(&state.report, &report, &fixed) {
-        Ok(proof) => proof,
-        Err(broken) => return decline(unproved(&broken), pack),
-    };
-    let all: Vec<Choice> = distinct(plan.iter().flat_map(choices).cloned());
-    let (steps, marked) = match steps(state, first, (&plan, &all), request) {
-        Ok(written) => written,
-        Err(missing) => return decline(not_there(&missing), pack),
-    };
+}
+
+/// Changes that were made in memory and have proved themselves.
+struct Made {
+    facts: Inventory,
+    marked: Inventory,
+    report: Report,
+    choices: Vec<Choice>,
+    fitting: Vec<(String, Vec<String>)>,
+    steps: Vec<Step>,
+    witnesses: Vec<Witness>,
+    /// Further faults that are gone.
+    beside: Vec<Finding>,
+    /// Titles of new notes.
+    noted: Vec<String>,
+}
+
+fn made(
+    request: &Request,
+    options: &Options,
+    (plan, fixed): (&[Mutation], &[Finding]),
+    state: &State,
+) -> Result<Made, Declined> {
+    let first = &fixed[0];
+    let facts = proof::made(&state.facts, first, plan, (options, &request.chosen));
+    let facts = facts.map_err(|missing| not_there(&missing))?;
+    let report = audit(&facts, checks::ALL, options);
+    let proof = proof::compare(&state.report, &report, fixed);
+    let proof = proof.map_err(|broken| unproved(&broken))?;
+    let choices = distinct(plan.iter().flat_map(choices).cloned());
+    let (steps, marked) =
+        steps(state, first, (plan, &choices), request).map_err(|missing| not_there(&missing))?;
     let places = [request.inventory, &state.marked, &marked].map(|facts| region_of(facts, first));
     let witnesses = match places {
         [Some(audited), Some(before), Some(after)] => {
-            witnesses((&plan, &fixed), [audited, before, after])
+            witnesses((plan, fixed), [audited, before, after])
         }
         _ => Vec::new(),
     };
-    let fixed_now: BTreeSet<&str> = fixed.iter().map(|own| &*own.fingerprint).collect();
-    let beside: Vec<Finding> = state
-        .report
-        .findings
-        .iter()
-        .filter(|own| {
-            proof.gone.contains(&own.fingerprint) && !fixed_now.contains(&*own.fingerprint)
-        })
-        .cloned()
-        .collect();
+    let is_beside = |own: &&Finding| {
+        proof.gone.contains(&own.fingerprint)
+            && fixed.iter().all(|fault| fault.fingerprint != own.fingerprint)
+    };
+    Ok(Made {
+        beside: state.report.findings.iter().filter(is_beside).cloned().collect(),
+        noted: titles(&proof.noted),
+        fitting: super::fitting::fitting(&state.facts, first, &choices),
+        choices: open(&choices, &request.chosen),
+        facts,
+        marked,
+        report,
+        steps,
+        witnesses,
+    })
+}
+
+fn written(
+    request: &Request,
+    (name, title): (String, &str),
+    fixed: Vec<Finding>,
+    made: &Made,
+    said: Said,
+) -> Written {
     let findings: Vec<&Finding> = fixed.iter().collect();
     let draft = Draft {
-        name: format!("{:02}-{}.sh", pack.scripts.len() + 1, slug(action, first)),
-        title: &action.title,
+        name,
+        title,
         findings: &findings,
-        class,
-        look: look.clone(),
-        owners: &owners,
-        choices: open(&all, &request.chosen),
-        fitting: super::fitting::fitting(&state.facts, first, &all),
-        steps: steps.clone(),
-        witnesses,
-        noted: titles(&proof.noted),
+        class: said.class,
+        look: &said.look,
+        owners: &said.owners,
+        choices: &made.choices,
+        fitting: &made.fitting,
+        steps: &made.steps,
+        witnesses: &made.witnesses,
+        noted: &made.noted,
         taken_at: request.inventory.taken_at.to_string(),
     };
-    let script = draft.write();
-    pack.scripts.push(Written {
-        script,
-        title: action.title.clone(),
-        class,
-        beside,
-        owners,
-        choices: open(&all, &request.chosen),
-        look,
-        steps: steps.into_iter().map(|step| step.title).collect(),
-        noted: titles(&proof.noted),
+    Written {
+        script: draft.write(),
+        title: title.to_owned(),
+        class: said.class,
+        beside: made.beside.clone(),
+        owners: said.owners,
+        choices: made.choices.clone(),
+        look: said.look,
+        steps: made.steps.iter().map(|step| step.title.clone()).collect(),
+        noted: made.noted.clone(),
         findings: fixed,
-    });
-    (state.facts, state.marked, state.report) = (after, marked, report);
+    }
 }
 
 /// Who keeps what the changes are about as it is.

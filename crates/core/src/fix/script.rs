@@ -35,16 +35,16 @@ pub(super) struct Draft<'a> {
     pub(super) findings: &'a [&'a Finding],
     pub(super) class: Class,
     /// What to look at first.
-    pub(super) look: Vec<String>,
+    pub(super) look: &'a [String],
     /// Who keeps what it changes as it is.
     pub(super) owners: &'a [Owned],
-    pub(super) choices: Vec<Choice>,
+    pub(super) choices: &'a [Choice],
     /// What fits a choice, one line each.
-    pub(super) fitting: Vec<(String, Vec<String>)>,
-    pub(super) steps: Vec<Step>,
-    pub(super) witnesses: Vec<Witness>,
+    pub(super) fitting: &'a [(String, Vec<String>)],
+    pub(super) steps: &'a [Step],
+    pub(super) witnesses: &'a [Witness],
     /// Titles of notes that come with the change.
-    pub(super) noted: Vec<String>,
+    pub(super) noted: &'a [String],
     /// When the facts were read.
     pub(super) taken_at: String,
 }
@@ -103,7 +103,7 @@ impl Draft<'_> {
         let fingerprints: Vec<&str> =
             self.findings.iter().map(|finding| &*finding.fingerprint).collect();
         let set = |name: &str, value: &str, text: &mut String| {
-            text.push_str(&format!("{name}={}\n", quoted(value)));
+            let _ = writeln!(text, "{name}={}", quoted(value));
         };
         text.push('\n');
         set("account", account, &mut text);
@@ -115,16 +115,23 @@ impl Draft<'_> {
         );
         text.push_str(COMMON);
         self.choose(&mut text);
-        remember(&self.choices, &mut text);
+        remember(self.choices, &mut text);
         scan_again(&balancers, &mut text);
-        for (number, step) in (1..).zip(&self.steps) {
+        for (number, step) in (1..).zip(self.steps) {
             written(number, step, &mut text);
         }
-        for (number, witness) in (1..).zip(&self.witnesses) {
+        self.look_first(&mut text);
+        text.push_str("\nmain \"$@\"\n");
+        Script { name: self.name.clone(), text }
+    }
+
+    /// Everything that is looked at before anything changes.
+    fn look_first(&self, text: &mut String) {
+        for (number, witness) in (1..).zip(self.witnesses) {
             let _ = writeln!(text, "\nwitness_{number}() {{\n  {}\n}}", line(&witness.now));
         }
         text.push_str("\nlook_at_witnesses() {\n  :\n");
-        for (number, witness) in (1..).zip(&self.witnesses) {
+        for (number, witness) in (1..).zip(self.witnesses) {
             let known: Vec<String> = witness.known.iter().map(|one| quoted(one)).collect();
             let title = quoted(&witness.title);
             let _ =
@@ -132,12 +139,11 @@ impl Draft<'_> {
         }
         text.push_str("}\n");
         text.push_str("\nlook_at_all() {\n");
-        for (number, step) in (1..).zip(&self.steps) {
+        for (number, step) in (1..).zip(self.steps) {
             let words = [&step.before, &step.after, &step.title].map(|word| quoted(word));
             let _ = writeln!(text, "  look {number} {}", words.join(" \\\n    "));
         }
-        text.push_str("}\n\nmain \"$@\"\n");
-        Script { name: self.name.clone(), text }
+        text.push_str("}\n");
     }
 
     fn head(&self, text: &mut String) {
@@ -154,6 +160,32 @@ impl Draft<'_> {
             );
             comment(&place, text);
         }
+        self.faults(text);
+        text.push_str("#\n");
+        let meant = match self.class {
+            Class::Safe => "it adds protection and can refuse nobody",
+            _ => "it may refuse a client or move traffic",
+        };
+        comment(&format!("Class: {}: {meant}.", self.class.word()), text);
+        for own in self.look {
+            comment(&format!("Look first: {own}."), text);
+        }
+        for owner in self.owners {
+            text.push_str("#\n");
+            let said =
+                format!("Kept by {}. Make the change there too, or it is put back:", owner.who);
+            comment(&said, text);
+            owner.lines.iter().for_each(|own| comment(&format!("  {own}"), text));
+        }
+        if !self.noted.is_empty() {
+            comment(&format!("Once it is made, elb-audit notes: {}.", self.noted.join("; ")), text);
+        }
+        text.push_str("#\n");
+        self.usage(text);
+    }
+
+    /// What it fixes, on what evidence, and why.
+    fn faults(&self, text: &mut String) {
         comment("It fixes:", text);
         for finding in self.findings {
             let lb = finding.load_balancer.as_ref().map_or("", |lb| &lb.name);
@@ -174,26 +206,10 @@ impl Draft<'_> {
             text.push_str("#\n");
             comment(&format!("Why: {own}"), text);
         }
-        text.push_str("#\n");
-        let meant = match self.class {
-            Class::Safe => "it adds protection and can refuse nobody",
-            _ => "it may refuse a client or move traffic",
-        };
-        comment(&format!("Class: {}: {meant}.", self.class.word()), text);
-        for own in &self.look {
-            comment(&format!("Look first: {own}."), text);
-        }
-        for owner in self.owners {
-            text.push_str("#\n");
-            let said =
-                format!("Kept by {}. Make the change there too, or it is put back:", owner.who);
-            comment(&said, text);
-            owner.lines.iter().for_each(|own| comment(&format!("  {own}"), text));
-        }
-        if !self.noted.is_empty() {
-            comment(&format!("Once it is made, elb-audit notes: {}.", self.noted.join("; ")), text);
-        }
-        text.push_str("#\n");
+    }
+
+    /// How it is run, and how it ends.
+    fn usage(&self, text: &mut String) {
         comment(
             "What it replaces is written into a directory beside it first, which may hold secrets that a \
              report never holds. A step that fails is taken back, with all before it.",
@@ -218,7 +234,7 @@ impl Draft<'_> {
     /// What the user chooses, checked before anything is asked of AWS.
     fn choose(&self, text: &mut String) {
         text.push_str("\n# What only you know: set it here or in the environment.\n");
-        for choice in &self.choices {
+        for choice in self.choices {
             let name = choice.name();
             if let Some((_, fitting)) = self.fitting.iter().find(|(own, _)| own == name) {
                 for own in fitting {
@@ -236,7 +252,7 @@ impl Draft<'_> {
             text.push_str("CLIENT_SECRET=${CLIENT_SECRET-}\n");
         }
         text.push_str("choose() {\n  :\n");
-        for choice in &self.choices {
+        for choice in self.choices {
             let name = choice.name();
             let _ = writeln!(
                 text,

@@ -37,7 +37,7 @@ pub(super) fn quoted(text: &str) -> String {
         word.push_str(&literal(before));
         rest = match behind.split_once(MARK).filter(|(name, _)| is_variable(name)) {
             Some((name, behind)) => {
-                word.push_str(&format!("\"${name}\""));
+                word.extend(["\"$", name, "\""]);
                 behind
             }
             None => behind,

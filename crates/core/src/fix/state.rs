@@ -186,11 +186,11 @@ impl TerraformState {
             Mutation::SetRulePriorities { order, .. } => order.keys().find_map(|rule| by(rule)),
             Mutation::CreateListener { like, .. } => by(&like.lb),
             Mutation::DeleteListener { lb, .. } | Mutation::SetSecurityGroups { lb, .. } => by(lb),
-            Mutation::Authorize { group, .. } => by(group),
             Mutation::Revoke { group, admits, .. } => {
                 self.rule(group, admits).or_else(|| by(group))
             }
-            Mutation::ModifyTargetGroup { group, .. }
+            Mutation::Authorize { group, .. }
+            | Mutation::ModifyTargetGroup { group, .. }
             | Mutation::DeregisterTargets { group, .. }
             | Mutation::RegisterTargets { group, .. } => by(group),
             Mutation::AssociateWebAcl { lb, .. } => {

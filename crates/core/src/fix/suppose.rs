@@ -108,7 +108,7 @@ fn fact(region: &mut Region, choice: &Choice, name: String) {
     match choice {
         Choice::Certificate(hosts) => {
             let mut certificate = Certificate { arn: name.clone(), ..sample::certificate(&name) };
-            certificate.names = hosts.clone();
+            certificate.names.clone_from(hosts);
             if hosts.is_empty() {
                 certificate.names = hosts_of(region);
             }

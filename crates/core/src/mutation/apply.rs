@@ -25,13 +25,15 @@ impl Mutation {
     ///
     /// # Errors
     /// When what it is about is not there or unread. The facts may be changed in part then.
+    #[expect(clippy::too_many_lines, reason = "an arm for each change")]
     pub fn apply(&self, region: &mut Region, chosen: &Chosen) -> Done {
         match self {
             Mutation::SetAttributes { of, id, set } => {
                 set_attributes(region, (*of, id), set, chosen)
             }
             Mutation::ModifyListener { listener, set } => {
-                modify_listener(listener_in(region, listener)?, set, chosen)
+                modify_listener(listener_in(region, listener)?, set, chosen);
+                Ok(())
             }
             Mutation::ModifyRule { listener, rule, set } => {
                 let rule = rules(listener_in(region, listener)?)?
@@ -233,7 +235,7 @@ fn set_attributes(
     Ok(())
 }
 
-fn modify_listener(listener: &mut Listener, set: &ListenerSetting, chosen: &Chosen) -> Done {
+fn modify_listener(listener: &mut Listener, set: &ListenerSetting, chosen: &Chosen) {
     match set {
         ListenerSetting::SslPolicy(policy) => listener.ssl_policy = Some(policy.clone()),
         ListenerSetting::Certificate(certificate) => {
@@ -254,7 +256,6 @@ fn modify_listener(listener: &mut Listener, set: &ListenerSetting, chosen: &Chos
         }
         ListenerSetting::DefaultActions(edit) => by_default(listener, edit, chosen),
     }
-    Ok(())
 }
 
 /// What a listener does by default stands twice: beside its rules, and as the last of them.
@@ -290,7 +291,9 @@ fn create_listener(
         listener.default_actions = vec![forward.clone()];
         let rules = known(&mut listener.rules, &like.id)?;
         rules.retain(|rule| rule.priority.is_none());
-        rules.iter_mut().for_each(|rule| rule.actions = vec![forward.clone()]);
+        for rule in rules.iter_mut() {
+            rule.actions = vec![forward.clone()];
+        }
     }
     for (rule, number) in known(&mut listener.rules, &like.id)?.iter_mut().zip(1..) {
         rule.arn = format!("{place}/{number}");

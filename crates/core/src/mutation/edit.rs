@@ -39,7 +39,9 @@ impl Edit {
             Edit::LoginFirst(_, first) => first.iter().chain(actions).cloned().collect(),
             _ => actions.to_vec(),
         };
-        actions.iter_mut().for_each(|action| self.change(action, chosen));
+        for action in &mut actions {
+            self.change(action, chosen);
+        }
         if let Edit::LoginFirst(..) = self {
             actions.iter_mut().zip(1..).for_each(|(action, order)| action.order = Some(order));
         }
@@ -77,11 +79,12 @@ impl Edit {
                 let own = action.target_groups.iter_mut().filter(|own| own.arn == *group);
                 own.for_each(|own| own.weight = Some(*weight));
             }
-            Edit::Regroup(from, to) if action.kind == ActionKind::Forward => {
-                let own = action.target_groups.iter_mut().filter(|own| own.arn == *from);
+            Edit::Regroup(from, to) => {
+                let is_forward = action.kind == ActionKind::Forward;
+                let own = action.target_groups.iter_mut();
+                let own = own.filter(|own| is_forward && own.arn == *from);
                 own.for_each(|own| own.arn = to.text(chosen));
             }
-            Edit::Regroup(..) => {}
             Edit::Keys(keys) => {
                 if let Some(jwt) = &mut action.jwt {
                     jwt.jwks_endpoint = Some(keys.text(chosen));

@@ -12,6 +12,7 @@ impl Mutation {
     ///
     /// # Errors
     /// When what it is about is not there or unread.
+    #[expect(clippy::too_many_lines, reason = "an arm for each change")]
     pub fn inverse(&self, before: &Region) -> Result<Mutation, Missing> {
         Ok(match self {
             Mutation::SetAttributes { of, id, set } => {

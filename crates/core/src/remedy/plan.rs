@@ -97,16 +97,10 @@ impl Place {
     #[must_use]
     pub fn edit(&self, edit: Edit) -> Mutation {
         let listener = self.listener.clone();
-        match &self.rule {
-            Some(rule) => {
-                let (rule, set) = (rule.clone(), RuleSetting::Actions(edit));
-                Mutation::ModifyRule { listener, rule, set }
-            }
-            None => {
-                let set = ListenerSetting::DefaultActions(edit);
-                Mutation::ModifyListener { listener, set }
-            }
+        if let Some(rule) = self.rule.clone() {
+            return Mutation::ModifyRule { listener, rule, set: RuleSetting::Actions(edit) };
         }
+        Mutation::ModifyListener { listener, set: ListenerSetting::DefaultActions(edit) }
     }
 }
 
@@ -222,7 +216,7 @@ impl Remedy {
 
 fn by_change(change: &Change, ask: &Ask) -> Planned {
     match *change {
-        Change::Attributes { of, set } => attributes(of, &set, ask),
+        Change::Attributes { of, set } => Ok(attributes(of, &set, ask)),
         Change::SslPolicy { policy } => listeners::ssl_policy(policy, ask),
         Change::MutualAuthentication { set, trust_store } => {
             listeners::mutual(set, trust_store, ask)
@@ -249,7 +243,7 @@ fn by_change(change: &Change, ask: &Ask) -> Planned {
     }
 }
 
-fn attributes(of: Owner, set: &[Pair], ask: &Ask) -> Planned {
+fn attributes(of: Owner, set: &[Pair], ask: &Ask) -> Vec<Mutation> {
     let lb = &ask.site.lb;
     let mut plan = Vec::new();
     if set.iter().any(|(_, text)| *text == "LOG_BUCKET") {
@@ -264,7 +258,7 @@ fn attributes(of: Owner, set: &[Pair], ask: &Ask) -> Planned {
     let key = |key: &'static str| if classic { table::classic_key(key) } else { key };
     let set: Vec<Pair> = set.iter().map(|(name, text)| (key(name), *text)).collect();
     plan.extend(set_attributes(of, id, &set));
-    Ok(plan)
+    plan
 }
 
 fn health_check(set: &[Pair], ask: &Ask) -> Planned {

@@ -138,6 +138,7 @@ fn acting<'a>(
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm for each change")]
 fn both(mutation: &Mutation, region: &Region) -> Both {
     let is_classic = load_balancer(mutation, region).is_some_and(|lb| lb.kind == Kind::Classic);
     match mutation {

@@ -169,7 +169,9 @@ fn lines(region: &Region) -> BTreeSet<String> {
                 }
             }
             Value::Array(items) if place.contains("gress") => {
-                items.iter().for_each(|item| walk(place, item, into));
+                for item in items {
+                    walk(place, item, into);
+                }
             }
             Value::Array(items) => {
                 for (number, item) in items.iter().enumerate() {

@@ -206,7 +206,9 @@ fn write(folder: &Path, pack: &Pack) -> Result<(), Error> {
 
 /// What was a fault and is none any more, a line each.
 fn gone(all: &[Finding]) -> String {
-    all.iter().map(|own| format!("{} is gone: {}\n", own.fingerprint, own.title)).collect()
+    let lines = all.iter().map(|own| format!("{} is gone: {}", own.fingerprint, own.title));
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 
 fn summary(folder: &Path, pack: &Pack) -> String {

@@ -190,7 +190,7 @@ fn written(folder: &Path) -> Vec<PathBuf> {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     all.retain(|path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.ends_with(".sh") && name != "run-all.sh"
+        path.extension().is_some_and(|end| end == "sh") && name != "run-all.sh"
     });
     all.sort();
     all

@@ -42,21 +42,18 @@ pub(super) fn attributes(
     let (mut paths, mut kept_paths, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     for (key, value) in values {
         keys.push(*key);
-        match FIELDS.iter().find(|(known, _)| known == key) {
-            Some((_, [outer, field])) => {
-                let own = structure.entry(*outer).or_insert_with(|| json!({}));
-                own[*field] = typed(key, value);
-                paths.push(format!("LoadBalancerAttributes.{outer}.{field}"));
-                kept_paths.push((*outer).to_owned());
-            }
-            None => {
-                let own = structure.entry("AdditionalAttributes").or_insert_with(|| json!([]));
-                let own = own.as_array_mut().ok_or_else(|| Missing((*key).to_owned()))?;
-                own.push(json!({"Key": key, "Value": value}));
-                let named = format!("AdditionalAttributes[?Key=={}]", raw(key));
-                paths.push(format!("LoadBalancerAttributes.{named}.Value | [0]"));
-                kept_paths.push("AdditionalAttributes".to_owned());
-            }
+        if let Some((_, [outer, field])) = FIELDS.iter().find(|(known, _)| known == key) {
+            let own = structure.entry(*outer).or_insert_with(|| json!({}));
+            own[*field] = typed(key, value);
+            paths.push(format!("LoadBalancerAttributes.{outer}.{field}"));
+            kept_paths.push((*outer).to_owned());
+        } else {
+            let own = structure.entry("AdditionalAttributes").or_insert_with(|| json!([]));
+            let own = own.as_array_mut().ok_or_else(|| Missing((*key).to_owned()))?;
+            own.push(json!({"Key": key, "Value": value}));
+            let named = format!("AdditionalAttributes[?Key=={}]", raw(key));
+            paths.push(format!("LoadBalancerAttributes.{named}.Value | [0]"));
+            kept_paths.push("AdditionalAttributes".to_owned());
         }
     }
     kept_paths.sort();
@@ -116,20 +113,7 @@ pub(super) fn policy(
     let is_new = ground.before.load_balancers().find(|own| own.arn == listener.lb);
     let is_new = is_new.and_then(|lb| lb.policies.get().ok());
     let is_new = is_new.is_some_and(|all| all.iter().all(|policy| policy.name != name));
-    let pairs: Vec<Json> = attributes
-        .iter()
-        .map(|(name, value)| json!({"AttributeName": name, "AttributeValue": value}))
-        .collect();
-    let pairs = Json::Array(pairs).to_string();
-    let create = aws(
-        "elb create-load-balancer-policy",
-        &[
-            &place[..],
-            &["--policy-name", name, "--policy-type-name", "SSLNegotiationPolicyType"],
-            &["--policy-attributes", &pairs],
-        ]
-        .concat(),
-    );
+    let create = created(&place, (name, attributes));
     let known = query(
         "elb describe-load-balancer-policies",
         &place,
@@ -156,6 +140,15 @@ pub(super) fn policy(
         change,
         back,
     })
+}
+
+/// The command that creates a policy for TLS.
+fn created(place: &[&str], (name, attributes): (&str, &BTreeMap<String, String>)) -> Vec<String> {
+    let pair = |(name, value)| json!({"AttributeName": name, "AttributeValue": value});
+    let pairs = Json::Array(attributes.iter().map(pair).collect()).to_string();
+    let kind = ["--policy-name", name, "--policy-type-name", "SSLNegotiationPolicyType"];
+    let options = [place, &kind, &["--policy-attributes", &pairs]];
+    aws("elb create-load-balancer-policy", &options.concat())
 }
 
 /// A listener's certificate.

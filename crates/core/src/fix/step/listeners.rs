@@ -102,7 +102,7 @@ fn mutual(ground: &Ground, id: &ListenerId, [old, new]: [&Listener; 2]) -> Step 
              AdvertiseTrustStoreCaNames || 'off']"
         ),
     );
-    // What AWS does not say is not sent; whether the trust store is shared is AWS's to say.
+    // What AWS does not say is not wanted; whether the trust store is shared is AWS's to say.
     let names =
         ["Mode", "TrustStoreArn", "IgnoreClientCertificateExpiry", "AdvertiseTrustStoreCaNames"];
     let again: Vec<String> =
@@ -115,7 +115,7 @@ fn mutual(ground: &Ground, id: &ListenerId, [old, new]: [&Listener; 2]) -> Step 
     let file = ground.file("mutual");
     let url = format!("file://{}", kept(&file));
     let set = |to: &str| aws(CHANGE, &["--listener-arn", &id.id, "--mutual-authentication", to]);
-    let sent = new.mutual_authentication.as_ref().map(structure).unwrap_or_default();
+    let wanted = new.mutual_authentication.as_ref().map(structure).unwrap_or_default();
     let back = match old.mutual_authentication {
         None => set("Mode=off"),
         Some(_) => set(&url),
@@ -127,7 +127,7 @@ fn mutual(ground: &Ground, id: &ListenerId, [old, new]: [&Listener; 2]) -> Step 
         before: seen(old.mutual_authentication.as_ref()),
         after: seen(new.mutual_authentication.as_ref()),
         keeps: keeps.into_iter().collect(),
-        change: vec![run(&set(&sent))],
+        change: vec![run(&set(&wanted))],
         back: vec![run(&back)],
     }
 }
@@ -196,12 +196,11 @@ pub(super) fn create(
     let file = |what: &str| ground.file(what);
     let url = |name: &str| format!("file://{}", kept(name));
     let mut change = Vec::new();
-    let actions = match &new.serves {
-        Some(group) => {
-            let arn = group.text(ground.chosen);
-            json!([{"Type": "forward", "TargetGroupArn": arn}]).to_string()
-        }
-        None => {
+    let actions = if let Some(group) = &new.serves {
+        let arn = group.text(ground.chosen);
+        json!([{"Type": "forward", "TargetGroupArn": arn}]).to_string()
+    } else {
+        {
             let read = query(
                 READ,
                 &["--listener-arns", &like.id],

@@ -29,7 +29,7 @@ pub(super) fn door(
         _ => String::new(),
     };
     let own = format!("SecurityGroups[0].{list}[?IpProtocol=={}{ports}]", raw(&rule.protocol));
-    let sent = sources.sent(rule);
+    let whole = sources.sent(rule);
     let set = |what: &str, to: &str| {
         let start = format!("ec2 {what}-security-group-{word}");
         run(&aws(&start, &["--group-id", id, "--ip-permissions", to]))
@@ -37,9 +37,9 @@ pub(super) fn door(
     let file = format!("{number}-rules.json");
     let url = format!("file://{}", kept(&file));
     let (change, back) = if opens {
-        (set("authorize", &sent), set("revoke", &sent))
+        (set("authorize", &whole), set("revoke", &whole))
     } else {
-        (set("revoke", &sent), set("authorize", &url))
+        (set("revoke", &whole), set("authorize", &url))
     };
     let count = sources.count().to_string();
     let (before, after) = if opens { ("0".to_owned(), count) } else { (count, "0".to_owned()) };

@@ -51,7 +51,7 @@ pub(super) fn modify(
             };
             actions(ground, &place, edit, [&old.actions, &new.actions])
         }
-        RuleSetting::Conditions(_) => Ok(conditions(ground, title, [old, new])),
+        RuleSetting::Conditions(_) => Ok(conditions(ground, &title, [old, new])),
     }
 }
 
@@ -65,13 +65,13 @@ pub(super) fn actions(
     let (read, of, arn) = place.read;
     let (operation, option, list) = place.change;
     let file = ground.file("actions");
-    let sent = ground.file("new");
+    let fresh = ground.file("new");
     let from = |name: &str| format!("file://{}", kept(name));
     let set = |to: &str| run(&aws(operation, &[option, arn, list, to]));
     let change = match edit {
         Edit::LoginFirst(rule, first) => {
             let mut lines = login_first(ground, place, (rule, first, old.len()))?;
-            lines.push(set(&from(&sent)));
+            lines.push(set(&from(&fresh)));
             lines
         }
         _ => match actions::new(edit, old, ground.chosen)? {
@@ -79,7 +79,7 @@ pub(super) fn actions(
             New::Behind(expression) => {
                 let expression = format!("{}{expression}", place.list);
                 let read = query(read, &[of, arn], &expression);
-                vec![write(&read, &sent), set(&from(&sent))]
+                vec![write(&read, &fresh), set(&from(&fresh))]
             }
         },
     };
@@ -162,7 +162,7 @@ const CONDITIONS: &str = "[].merge({Field: Field}, HostHeaderConfig && {HostHead
     {Values: Values})";
 
 /// Changes the addresses that a rule asks for; its other conditions stay.
-fn conditions(ground: &Ground, title: String, [old, new]: [&Rule; 2]) -> Step {
+fn conditions(ground: &Ground, title: &str, [old, new]: [&Rule; 2]) -> Step {
     let read = ["--rule-arns", old.arn.as_str()];
     let ranges = |rule: &Rule| -> Vec<Vec<String>> {
         let own = rule.conditions.iter().filter(|one| one.field == ConditionField::SourceIp);
@@ -191,7 +191,7 @@ fn conditions(ground: &Ground, title: String, [old, new]: [&Rule; 2]) -> Step {
             stays.join(" && ")
         )
     };
-    let (file, sent) = (ground.file("conditions"), ground.file("new"));
+    let (file, fresh) = (ground.file("conditions"), ground.file("new"));
     let set = |name: &str| {
         let url = format!("file://{}", kept(name));
         run(&aws(CHANGE, &["--rule-arn", &old.arn, "--conditions", &url]))
@@ -207,7 +207,7 @@ fn conditions(ground: &Ground, title: String, [old, new]: [&Rule; 2]) -> Step {
         before: seen(old),
         after: seen(new),
         keeps: vec![(file.clone(), query(READ, &read, &all))],
-        change: vec![write(&query(READ, &read, &expression), &sent), set(&sent)],
+        change: vec![write(&query(READ, &read, &expression), &fresh), set(&fresh)],
         back: vec![set(&file)],
     }
 }

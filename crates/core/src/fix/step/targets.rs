@@ -85,23 +85,23 @@ pub(super) fn deregister(
     let named = targets.iter().map(one).collect::<Vec<_>>().join(" || ");
     let there =
         format!("TargetHealthDescriptions[?TargetHealth.State!='draining' && ({named})].Target");
-    let sent: Vec<Json> = own
+    let whole: Vec<Json> = own
         .iter()
         .map(|target| {
-            let mut sent = json!({"Id": target.id});
+            let mut whole = json!({"Id": target.id});
             if let Some(port) = target.port {
-                sent["Port"] = json!(port);
+                whole["Port"] = json!(port);
             }
             if target.zone.as_deref() == Some("all") {
-                sent["AvailabilityZone"] = json!("all");
+                whole["AvailabilityZone"] = json!("all");
             }
-            sent
+            whole
         })
         .collect();
-    let sent = Json::Array(sent).to_string();
+    let whole = Json::Array(whole).to_string();
     let set = |what: &str| {
         let start = format!("elbv2 {what}-targets");
-        run(&aws(&start, &["--target-group-arn", arn, "--targets", &sent]))
+        run(&aws(&start, &["--target-group-arn", arn, "--targets", &whole]))
     };
     let read = ["--target-group-arn", arn];
     Ok(Step {

@@ -34,7 +34,7 @@ pub(super) fn refuse() -> Edit {
     let response = FixedResponse { status: Some("404".to_owned()), discloses: Vec::new() };
     let kind = ActionKind::FixedResponse;
     let (fixed_response, order) = (Some(response), Some(1));
-    Edit::Whole(vec![Action { kind, fixed_response, order, ..Action::default() }])
+    Edit::Whole(vec![Action { kind, order, fixed_response, ..Action::default() }])
 }
 
 /// The listener that redirects lead to: that of port 443, or else the first one for HTTPS.
@@ -43,12 +43,14 @@ fn https<'a>(ask: &Ask<'a>) -> Result<Option<&'a Listener>, Declined> {
     Ok(all.min_by_key(|one| (one.port != Some(443), one.port)))
 }
 
+/// Ports for HTTPS, the usual one first.
+const USUAL: [u16; 4] = [443, 8443, 9443, 10443];
+
 /// The port that a redirect leads to, and the changes that serve it where nothing does.
 fn served(ask: &Ask, like: &Listener) -> Result<(u16, Vec<Mutation>), Declined> {
     if let Some(port) = https(ask)?.and_then(|listener| listener.port) {
         return Ok((port, Vec::new()));
     }
-    const USUAL: [u16; 4] = [443, 8443, 9443, 10443];
     let taken: Vec<_> = ask.listeners()?.iter().filter_map(|one| one.port).collect();
     let port = USUAL.into_iter().find(|port| !taken.contains(port));
     let port = port.ok_or_else(|| Declined::new(Why::Decision, "no usual port is free"))?;

@@ -7,6 +7,7 @@ use crate::inventory::{Action, ActionKind, FixedResponse, Redirect};
 use crate::mutation::Edit;
 
 /// What becomes of actions. Those that stay are left out: only what changes is said.
+#[expect(clippy::too_many_lines, reason = "an arm for each change")]
 pub(super) fn of(
     edit: &Edit,
     now: &[Action],

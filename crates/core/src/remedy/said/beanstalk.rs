@@ -11,6 +11,7 @@ pub type OptionSetting = (String, &'static str, String);
 ///
 /// Source: Elastic Beanstalk developer guide, general options: `aws:elbv2:*` and `aws:elb:*`.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "an arm for each change")]
 pub fn option_settings(mutation: &Mutation, region: &Region) -> Option<Vec<OptionSetting>> {
     let lb = load_balancer(mutation, region);
     let is_classic = lb.is_some_and(|lb| lb.kind == Kind::Classic);

@@ -11,6 +11,7 @@ pub type Annotation = (String, String);
 ///
 /// Source: the controller's documentation, version 2.13, annotations of Ingress and Service.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "an arm for each change")]
 pub fn annotations(mutation: &Mutation, region: &Region) -> Option<Vec<Annotation>> {
     let lb = load_balancer(mutation, region);
     let kind = match (lb, mutation) {
