@@ -16,7 +16,7 @@ use crate::vocab::escape::neutral;
 /// What is in front of the scripts.
 const RUN_ALL: &str = r#"#!/bin/sh
 # Runs every script for the account of the credentials, in its order, and stops at the first that fails. With
-# --dry-run each prints its commands.
+# --dry-run each prints its commands. Written by elb-audit.
 set -eu
 here=$(dirname -- "$0")
 case $#${1-} in

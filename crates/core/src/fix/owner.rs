@@ -139,10 +139,11 @@ impl Owner {
                 piece(&format!("at {address}"), said::terraform(mutation, region), "argument")
             }
             Owner::CloudFormation { logical_id, .. } => {
-                let place = logical_id.as_ref().map_or_else(
-                    || "in its template".to_owned(),
-                    |id| format!("in its template, at {id}"),
-                );
+                let place = match logical_id {
+                    None => "in its template".to_owned(),
+                    Some(id) if is_of_cdk(id) => format!("in its CDK app, which names it {id}"),
+                    Some(id) => format!("in its template, at {id}"),
+                };
                 piece(&place, said::cloudformation(mutation, region), "property")
             }
             Owner::Controller { kind, object, .. } => {
@@ -198,6 +199,18 @@ fn own_tags<'a>(mutation: &Mutation, region: &'a Region) -> Option<&'a Tags> {
     }
 }
 
+/// Whether a logical id is one that CDK makes: a name and eight digits of a hash.
+///
+/// Source: AWS CDK developer guide, "Identifiers", unique and logical ids.
+fn is_of_cdk(id: &str) -> bool {
+    let is_hash = |letter: char| letter.is_ascii_digit() || ('A'..='F').contains(&letter);
+    let split = id.char_indices().rev().nth(7).filter(|(at, _)| *at > 0);
+    split.is_some_and(|(at, _)| {
+        let hash = &id[at..];
+        hash.chars().all(is_hash) && hash.chars().any(|letter| letter.is_ascii_digit())
+    })
+}
+
 /// Whether the load balancer's own resource holds what changes.
 fn is_of_load_balancer(mutation: &Mutation) -> bool {
     match mutation {
@@ -234,5 +247,8 @@ mod tests {
         assert_eq!(of(&in_tree).as_deref(), Some("Kubernetes cluster old"));
         assert_eq!(of(&[("AmazonECSManaged", "true")]).as_deref(), Some("Amazon ECS"));
         assert_eq!(of(&[("team", "web")]), None);
+        for (id, is_it) in [("LB8A12904C", true), ("Front", false), ("8A12904C", false)] {
+            assert_eq!(is_of_cdk(id), is_it, "{id}");
+        }
     }
 }

@@ -49,6 +49,11 @@ pub struct Pack {
     pub left: Vec<Finding>,
 }
 
+impl Pack {
+    /// What tells a script of ours in its head.
+    pub const WRITTEN_BY: &str = "Written by elb-audit";
+}
+
 /// A script and what is to be known of it.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -164,7 +169,7 @@ fn one(
     }
     match made(request, options, (&plan, &fixed), state) {
         Ok(made) => {
-            let name = format!("{:02}-{}.sh", pack.scripts.len() + 1, slug(action, first));
+            let name = format!("{:02}-{}.sh", pack.scripts.len() + 1, slug(&fixed));
             pack.scripts.push(written(request, (name, &action.title), fixed, &made, said));
             (state.facts, state.marked, state.report) = (made.facts, made.marked, made.report);
         }
@@ -400,12 +405,15 @@ fn steps(
 }
 
 /// A name for a file: the check and the load balancer, without what a file system or a shell minds.
-fn slug(action: &Action, first: &Finding) -> String {
-    let lb = match &action.load_balancers[..] {
-        [_] => first.load_balancer.as_ref().map_or("", |lb| &lb.name),
+fn slug(fixed: &[Finding]) -> String {
+    let names = fixed.iter().map(|own| own.load_balancer.as_ref().map_or("", |lb| &lb.name));
+    let names: BTreeSet<&str> = names.collect();
+    let lb = match names.first() {
+        Some(only) if names.len() == 1 => only,
         _ => "several",
     };
+    let check = fixed.first().map_or("", |own| &own.check);
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
-    let own: String = format!("{}-{lb}", first.check).chars().map(plain).take(60).collect();
+    let own: String = format!("{check}-{lb}").chars().map(plain).take(60).collect();
     own.to_lowercase().trim_matches('-').to_owned()
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::class::Class;
 use super::fitting::how;
-use super::pack::Owned;
+use super::pack::{Owned, Pack};
 use super::shell::{line, quoted};
 use super::step::Step;
 use super::witness::Witness;
@@ -152,9 +152,10 @@ impl Draft<'_> {
         let first = self.findings.first();
         if let Some(finding) = first {
             let place = format!(
-                "Account {}, region {}. Written by elb-audit {} from facts of {}.",
+                "Account {}, region {}. {} {} from facts of {}.",
                 finding.account,
                 finding.region,
+                Pack::WRITTEN_BY,
                 env!("CARGO_PKG_VERSION"),
                 self.taken_at
             );

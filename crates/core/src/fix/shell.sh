@@ -157,6 +157,7 @@ state_of() {
 
 # look N BEFORE AFTER TITLE: notes how far step N is.
 look() {
+  if [ "$2" = "$3" ]; then stop 2 "step $1, $4: what you chose is what is there already: choose another"; fi
   state=$(state_of "$1") || exit 3
   if [ "$state" = "$3" ]; then
     made="$made $1"
@@ -198,7 +199,7 @@ reached() {
       say "AWS says $(flat "$state"), and it should be $2"
       return 1
     fi
-    sleep "${ELB_AUDIT_FIX_WAIT:-2}"
+    sleep "${FIX_WAIT:-2}"
   done
 }
 
@@ -251,8 +252,11 @@ check_account() {
 judge_again() {
   command -v elb-audit >/dev/null 2>&1 || return 0
   report=$kept/report.json
-  load_balancers elb-audit scan --region "$region" --persona auditor --no-config --format ndjson \
-    >"$report" 2>"$errors" || true
+  # Only the command line counts: what the environment sets might tell somebody.
+  (
+    for name in $(env | sed -n 's/^\(ELB_AUDIT_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
+    load_balancers elb-audit scan --region "$region" --persona auditor --no-config --format ndjson
+  ) >"$report" 2>"$errors" || true
   for fingerprint in $fingerprints; do
     if grep -F "\"$fingerprint\"" "$report" | grep -q '"outcome":"fail"'; then
       say "elb-audit still finds $fingerprint"
@@ -270,6 +274,9 @@ main() {
     *) stop 2 "usage: sh $0 [--dry-run | --rollback]" ;;
   esac
   [ "$#" -le 1 ] || stop 2 "usage: sh $0 [--dry-run | --rollback]"
+  if [ -f "$kept/fingerprints" ] && [ "$(cat "$kept/fingerprints")" != "$fingerprints" ]; then
+    stop 2 "$kept is of another script: take that one back, or move it away"
+  fi
   if [ "$mode" = rollback ] && [ -f "$kept/choices" ]; then recall; fi
   choose
   check_account
@@ -277,7 +284,7 @@ main() {
   trap 'rm -f -- "$errors"' EXIT
   begun=
   if [ "$mode" = rollback ]; then
-    [ -d "$kept" ] || stop 2 "there is nothing to take back: no $kept"
+    [ -f "$kept/steps" ] || stop 2 "there is nothing to take back: no $kept"
     take_back "$(cat "$kept/steps")"
     say 'everything is as it was'
     exit 0
@@ -295,6 +302,7 @@ main() {
     exit 0
   fi
   mkdir -p -- "$kept"
+  printf '%s\n' "$fingerprints" >"$kept/fingerprints"
   remember >"$kept/choices"
   for step in $open; do
     "capture_$step" || stop 3 "what step $step replaces could not be written down: nothing is changed"

@@ -45,6 +45,9 @@ pub(super) async fn fix(task: &Fix) -> Result<Exit, Error> {
         ),
         None => None,
     };
+    if holds_captures(&task.output) {
+        return Err(FixError::Captured(task.output.display().to_string()).into());
+    }
     let inventory = match &task.inventory {
         Some(file) => file::read(file).map_err(elb_source)?,
         None if task.demo => demo::inventory(),
@@ -184,9 +187,31 @@ fn chosen(set: &[String]) -> Result<Chosen, FixError> {
     Ok(chosen)
 }
 
+/// Whether scripts of this folder have run, and what they captured is kept there.
+fn holds_captures(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| {
+        path.extension().is_some_and(|end| end == "captured") && path.join("steps").exists()
+    })
+}
+
+/// Takes the scripts of an earlier time out of the folder.
+fn clear(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_script = path.extension().is_some_and(|end| end == "sh") && path.is_file();
+        let is_own = |text: Vec<u8>| String::from_utf8_lossy(&text).contains(Pack::WRITTEN_BY);
+        if is_script && std::fs::read(&path).is_ok_and(is_own) {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 fn write(folder: &Path, pack: &Pack) -> Result<(), Error> {
     let failed = |error: io::Error| OutputError::File(folder.display().to_string(), error.into());
     std::fs::create_dir_all(folder).map_err(failed)?;
+    clear(folder).map_err(failed)?;
     let put = |name: &str, text: &str| {
         let rights = files::Rights::Kept(Mode::PRIVATE);
         let path = folder.join(name);

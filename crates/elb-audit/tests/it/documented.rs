@@ -284,8 +284,14 @@ fn documented_options_and_variables_are_real() {
     let mut known: BTreeSet<String> =
         arguments.filter_map(|one| Some(format!("--{}", one.get_long()?))).collect();
     known.extend(["--help", "--version"].map(str::to_owned));
-    for script in ["deploy/deploy.sh", "scripts/runtime_api.py", "scripts/faults", "scripts/growth"]
-    {
+    let scripts = [
+        "crates/core/src/fix/shell.sh",
+        "deploy/deploy.sh",
+        "scripts/runtime_api.py",
+        "scripts/faults",
+        "scripts/growth",
+    ];
+    for script in scripts {
         known.extend(options(&read(script)).map(str::to_owned));
     }
     let mut variables: BTreeSet<String> =

@@ -178,6 +178,21 @@ fn what_cannot_be_done_is_one_clear_message() {
     fix(&fake, &folder, "--all").exits(3);
 }
 
+/// A folder is written again, but not while scripts in it can still be taken back.
+#[test]
+fn what_scripts_captured_is_not_written_over() {
+    let (fake, folder) = (FakeAws::start(estate("monitor")), Folder::new());
+    fix(&fake, &folder, "--all").exits(0);
+    let own = folder.file("fixes/notes.sh", "echo mine");
+    let scripts = || fs::read_dir(folder.path("fixes")).unwrap().count();
+    let before = scripts();
+    fix(&fake, &folder, "--all --check desync-monitor").exits(0);
+    assert!(scripts() < before && own.exists(), "{} of {before}", scripts());
+    fs::create_dir_all(folder.path("fixes/01-x.captured")).unwrap();
+    folder.file("fixes/01-x.captured/steps", "1");
+    fix(&fake, &folder, "--all").says(2, &["take them back, or name another folder"]);
+}
+
 /// Of a report's places one may be a standing habit: scripts go nowhere by it.
 #[test]
 fn places_of_reports_are_not_those_of_scripts() {

@@ -26,7 +26,7 @@ const KEYS: [&str; 3] = ["AKIAEXAMPLE", "AKIASHOP", "AKIALOST"];
 type Prepared = (&'static str, fn(&Place));
 
 /// Files that commands read, and how each is made where no earlier command of its page has made it.
-pub(super) const PREPARED: [Prepared; 13] = [
+pub(super) const PREPARED: [Prepared; 14] = [
     ("account.json", |place| place.collect("account.json", true)),
     ("prod.json", |place| place.collect("prod.json", true)),
     ("shop.json", Place::shop),
@@ -36,6 +36,9 @@ pub(super) const PREPARED: [Prepared; 13] = [
     ("yesterday.json", |place| place.scan("--output json=yesterday.json", false)),
     ("today.json", |place| place.scan("--output json=today.json", true)),
     ("report.json", Place::report),
+    ("state.json", |place| {
+        drop(place.folder.file("state.json", r#"{"version": 4, "resources": []}"#));
+    }),
     ("accounts.txt", |place| drop(place.folder.file("accounts.txt", SHOP))),
     ("s3://reports/elb/latest.json", |place| place.scan("--notify s3://reports/elb", false)),
     ("target/debug/bootstrap", |place| place.bootstrap("debug")),
