@@ -320,7 +320,8 @@ pub fn permissions_reasons(checks: &[&Check]) -> String {
          check (`--persona auditor`). `--for organization` adds what finds the accounts of an organization, \
          and `sts:AssumeRole` on the role `{READER}` in accounts of the caller's own organization \
          ([many accounts](many-accounts.md)). \
-         `--missing report.json` prints only the actions that the scan of a report was denied. elb-audit only reads: no action in the policy changes anything, and \
+         `--for fix` prints what the scripts of [`fix`](fixing.md) look at, change and take back, for whoever runs them: the \
+         one policy that changes anything. `--missing report.json` prints only the actions that the scan of a report was denied. elb-audit only reads: no action in the policy changes anything, and \
          none reads what passes through a load balancer.\n\n\
          API Gateway has one action for all that can be read there, so the policy limits it to the paths that are \
          asked: `/vpclinks`, `/apis` and `/apis/*/integrations`, of every region. The other actions are for every \

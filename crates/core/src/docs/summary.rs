@@ -47,6 +47,7 @@ const DECISIONS: &[(&str, &str)] = &[
     ("A fault names its cause", "decisions/0007-causes.md"),
     ("Every format adds up", "decisions/0008-formats.md"),
     ("Rules are sets of requests", "decisions/0009-sets-of-requests.md"),
+    ("A fix is a change that proves itself", "decisions/0010-fixes.md"),
 ];
 
 /// The table of contents, as mdBook reads it.
