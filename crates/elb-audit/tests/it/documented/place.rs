@@ -36,8 +36,8 @@ pub(super) const PREPARED: [Prepared; 14] = [
     ("yesterday.json", |place| place.scan("--output json=yesterday.json", false)),
     ("today.json", |place| place.scan("--output json=today.json", true)),
     ("report.json", Place::report),
-    ("state.json", |place| {
-        drop(place.folder.file("state.json", r#"{"version": 4, "resources": []}"#));
+    ("web.tfstate", |place| {
+        drop(place.folder.file("web.tfstate", r#"{"version": 4, "resources": []}"#));
     }),
     ("accounts.txt", |place| drop(place.folder.file("accounts.txt", SHOP))),
     ("s3://reports/elb/latest.json", |place| place.scan("--notify s3://reports/elb", false)),
