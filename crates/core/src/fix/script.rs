@@ -111,7 +111,7 @@ impl Draft<'_> {
         set("fingerprints", &fingerprints.join(" "), &mut text);
         text.push_str("kept=$(dirname -- \"$0\")/$(basename -- \"$0\" .sh).captured\n");
         text.push_str(
-            "export AWS_REGION=\"$region\" AWS_DEFAULT_REGION=\"$region\" AWS_PAGER=\n\n",
+            "export AWS_REGION=\"$region\" AWS_DEFAULT_REGION=\"$region\" AWS_PAGER=\nexport AWS_CLI_AUTO_PROMPT=off\n\n",
         );
         text.push_str(COMMON);
         self.choose(&mut text);
@@ -308,7 +308,14 @@ fn written(number: usize, step: &Step, text: &mut String) {
         step.keeps.iter().map(|(file, command)| super::step::write(command, file)).collect();
     let keeps = if keeps.is_empty() { vec![":".to_owned()] } else { keeps };
     function("capture", &keeps, text);
-    function("change", &step.change, text);
+    // What holds the client secret goes as soon as it is sent.
+    let secrets = step.change.iter().filter_map(|line| line.strip_prefix("fill "));
+    let secrets: Vec<&str> = secrets.collect();
+    let mut change = step.change.clone();
+    if !secrets.is_empty() {
+        change.push(format!("rm -f -- {} \"$kept\"/{number}-new.json", secrets.join(" ")));
+    }
+    function("change", &change, text);
     function("verify", &[format!("reached {number} {}", quoted(&step.after))], text);
     // A step of one command that did not get through has nothing to take back, and AWS would refuse some of it.
     if let [_] = step.change[..] {

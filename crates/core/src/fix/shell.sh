@@ -119,6 +119,20 @@ policy_of() {
     return 1
   fi
 }
+# keep_policy FILE BUCKET: how the script leaves the policy.
+keep_policy() {
+  if [ "$mode" = dry-run ]; then return 0; fi
+  write "$1" policy_of "$2"
+}
+
+# as_kept FILE BUCKET: whether the policy is as the script left it, if it came so far.
+as_kept() {
+  if [ ! -f "$1" ]; then return 0; fi
+  policy=$(policy_of "$2") || return 1
+  if [ "$policy" = "$(cat "$1")" ]; then return 0; fi
+  say "the policy of bucket $2 has been changed since: take the statements of the script out of it by hand"
+  return 1
+}
 statement_there() {
   policy=$(policy_of "$1") || return 1
   case $policy in
@@ -158,9 +172,17 @@ state_of() {
 # look N BEFORE AFTER TITLE: notes how far step N is.
 look() {
   if [ "$2" = "$3" ]; then stop 2 "step $1, $4: what you chose is what is there already: choose another"; fi
+  if [ "$mode" = rollback ]; then
+    case " $steps " in *" $1 "*) ;; *) return 0 ;; esac
+  fi
   state=$(state_of "$1") || exit 3
   if [ "$state" = "$3" ]; then
     made="$made $1"
+  elif [ "$state" != "$2" ] && [ "$mode" = rollback ]; then
+    say "step $1, $4: it is not as the script left it"
+    say "  left: $3"
+    say "  now:  $state"
+    stop 3 "nothing is taken back; what was there is in $kept"
   elif [ "$state" != "$2" ]; then
     say "step $1, $4: it is not as it was when it was audited"
     say "  then: $2"
@@ -221,7 +243,13 @@ take_back() {
     say "these steps could not be taken back:$failed. What was there is in $kept"
     exit 4
   fi
-  rm -r -- "$kept"
+  # Steps of an earlier run stay, with what was captured for them.
+  rest=
+  all=$(cat "$kept/steps")
+  for step in $all; do
+    case " $1 " in *" $step "*) ;; *) rest="$rest $step" ;; esac
+  done
+  if [ -n "$rest" ]; then printf '%s\n' "$rest" >"$kept/steps"; else rm -r -- "$kept"; fi
 }
 
 interrupted() {
@@ -283,14 +311,16 @@ main() {
   errors=$(mktemp)
   trap 'rm -f -- "$errors"' EXIT
   begun=
+  made=
+  open=
   if [ "$mode" = rollback ]; then
     [ -f "$kept/steps" ] || stop 2 "there is nothing to take back: no $kept"
-    take_back "$(cat "$kept/steps")"
+    steps=$(tr '\n' ' ' <"$kept/steps")
+    look_at_all
+    take_back "$steps"
     say 'everything is as it was'
     exit 0
   fi
-  made=
-  open=
   look_at_all
   if [ -z "$open" ]; then stop 0 'this is fixed already: nothing to do'; fi
   look_at_witnesses
@@ -309,7 +339,12 @@ main() {
   done
   steps=
   for step in $open; do steps="$step $steps"; done
-  if [ -f "$kept/steps" ]; then steps="$steps$(cat "$kept/steps")"; fi
+  if [ -f "$kept/steps" ]; then
+    all=$(cat "$kept/steps")
+    for step in $all; do
+      case " $steps " in *" $step "*) ;; *) steps="$steps $step" ;; esac
+    done
+  fi
   printf '%s\n' "$steps" >"$kept/steps"
   trap interrupted INT TERM HUP
   change_all

@@ -59,6 +59,7 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
     let place = ["--bucket", bucket];
     let old = format!("{}-policy.json", ground.number);
     let new = format!("{}-new-policy.json", ground.number);
+    let left = format!("{}-left-policy.json", ground.number);
     let put = |name: &str| {
         let url = format!("file://{}", kept(name));
         format!(
@@ -81,7 +82,11 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
                 quoted(&kept(&new))
             ),
             put(&new),
+            format!("keep_policy {} {}", quoted(&kept(&left)), quoted(bucket)),
         ],
-        back: vec![format!("if_empty {} run {delete} -- {}", quoted(&kept(&old)), put(&old))],
+        back: vec![
+            format!("as_kept {} {}", quoted(&kept(&left)), quoted(bucket)),
+            format!("if_empty {} run {delete} -- {}", quoted(&kept(&old)), put(&old)),
+        ],
     })
 }

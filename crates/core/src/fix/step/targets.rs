@@ -105,7 +105,10 @@ pub(super) fn deregister(
     };
     let read = ["--target-group-arn", arn];
     Ok(Step {
-        title: format!("{} targets leave target group {}", targets.len(), old.name),
+        title: match targets {
+            [_] => format!("a target leaves target group {}", old.name),
+            all => format!("{} targets leave target group {}", all.len(), old.name),
+        },
         now: query("elbv2 describe-target-health", &read, &format!("length({there})")),
         before: own.len().to_string(),
         after: "0".to_owned(),
