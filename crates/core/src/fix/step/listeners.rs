@@ -204,7 +204,7 @@ pub(super) fn create(
             let read = query(
                 READ,
                 &["--listener-arns", &like.id],
-                &format!("Listeners[0].DefaultActions{SENT_ANEW}"),
+                &format!("Listeners[0].DefaultActions{SENT_FIRST}"),
             );
             change.push(write(&read, &file("actions")));
             change.extend(rules::secret(&old.default_actions, &file("actions")));
@@ -251,5 +251,5 @@ pub(super) fn create(
 }
 
 /// Actions for a listener or rule that has none yet: a login by OIDC needs its secret.
-pub(super) const SENT_ANEW: &str = "[].merge(@, AuthenticateOidcConfig && {AuthenticateOidcConfig: \
+pub(super) const SENT_FIRST: &str = "[].merge(@, AuthenticateOidcConfig && {AuthenticateOidcConfig: \
     merge(AuthenticateOidcConfig, {ClientSecret: '@CLIENT_SECRET@'})} || `{}`)";

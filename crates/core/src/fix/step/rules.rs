@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::actions::{self, AGAIN, New, SEEN};
-use super::listeners::{SENT_ANEW, listener};
+use super::listeners::{SENT_FIRST, listener};
 use super::{Ground, Step, flat, run, write};
 use crate::fix::shell::{aws, kept, query, quoted, raw, variable};
 use crate::inventory::{Action, ActionKind, ConditionField, Listener, Rule};
@@ -140,7 +140,7 @@ fn login_first(
             |place: usize| format!("merge({list}[{place}], {{Order: `{}`}})", place + from + 1);
         format!("[{}]", places.map(one).collect::<Vec<_>>().join(", "))
     };
-    let login = numbered(list, 0..first.len(), 0) + SENT_ANEW;
+    let login = numbered(list, 0..first.len(), 0) + SENT_FIRST;
     let own = numbered(place.list, 0..count, first.len());
     let (files, new) = ([ground.file("login"), ground.file("own")], ground.file("new"));
     let mut lines = vec![write(&query(read.0, &[read.1, read.2], &login), &files[0])];
@@ -257,7 +257,7 @@ pub(super) fn copied(ground: &Ground, rule: &Rule) -> Vec<String> {
     let url = |what: &str| format!("file://{}", kept(&file(what)));
     let mut lines = vec![
         part(&format!("Conditions{CONDITIONS}"), "conditions"),
-        part(&format!("Actions{SENT_ANEW}"), "actions"),
+        part(&format!("Actions{SENT_FIRST}"), "actions"),
     ];
     lines.extend(secret(&rule.actions, &file("actions")));
     let new = variable("new_listener");
