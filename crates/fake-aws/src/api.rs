@@ -2,6 +2,7 @@
 
 mod acm;
 mod autoscaling;
+mod change;
 mod cloudfront;
 mod cloudwatch;
 mod cognito;
@@ -77,6 +78,7 @@ fn content(context: &Context<'_>, request_id: &str) -> Answer {
         Ok(Content::Object(headers, body)) => {
             Answer { body, ..good(family, headers, String::new()) }
         }
+        Ok(Content::Empty) => Answer { status: 204, ..good(family, Vec::new(), String::new()) },
         Ok(Content::Text(text)) => good(family, Vec::new(), text.to_owned()),
         Err(refusal) => refusal.answer(family, request_id),
     }
@@ -94,6 +96,8 @@ enum Content {
     Head(Headers),
     Object(Headers, Vec<u8>),
     Text(&'static str),
+    /// Done, and nothing to say.
+    Empty,
 }
 
 fn result(context: &Context<'_>, request_id: &str) -> Result<Content, Refusal> {
@@ -122,7 +126,7 @@ fn result(context: &Context<'_>, request_id: &str) -> Result<Content, Refusal> {
     if regional && regions::status(context.account, region) == Some("not-opted-in") {
         return Err(Refusal::region_off(family));
     }
-    if let Some(modelled) = &context.call.modelled {
+    if let Some(modelled) = service::modelled(context) {
         return service::answer(context, modelled, request_id).map(Content::Ready);
     }
     match family {

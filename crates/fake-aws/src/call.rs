@@ -2,12 +2,14 @@
 
 mod family;
 mod rest;
+mod sent;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 pub(crate) use family::{Family, Protocol};
+pub(crate) use sent::Sent;
 
 use crate::http::Request;
 use crate::service::{self, Modelled, Understood};

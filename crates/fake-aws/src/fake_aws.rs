@@ -147,6 +147,11 @@ impl FakeAws {
         self.shared.replace(account);
     }
 
+    /// What the account with this number holds now, changes by calls and all.
+    pub fn account(&self, id: &str) -> Option<Account> {
+        self.shared.current(id)
+    }
+
     /// What was written to S3 under this key, if anything was.
     pub fn object(&self, bucket: &str, key: &str) -> Option<String> {
         let objects = held(self.shared.objects.lock());

@@ -5,7 +5,8 @@
 //! JSON for the others, with real pagination, filters and error codes. [`Fault`] breaks any of it.
 //!
 //! What an [`Account`] holds is answered by hand, in `api`. That does not grow: a service that is new is
-//! answered from its model, see [`FakeAws::answers`].
+//! answered from its model, see [`FakeAws::answers`]. By hand are also the calls that change load balancers
+//! and what is around them, as scripts of `elb-audit fix` do: later answers show what they left.
 #![allow(
     clippy::must_use_candidate,
     clippy::return_self_not_must_use,

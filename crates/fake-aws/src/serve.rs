@@ -87,6 +87,10 @@ impl Shared {
         }
     }
 
+    pub(crate) fn current(&self, id: &str) -> Option<Account> {
+        held(self.accounts.lock()).iter().find(|known| known.id == id).cloned()
+    }
+
     /// Makes `key` good for the account with number `id`, for what a policy allows at most.
     pub(crate) fn bind_key(&self, key: &str, id: &str, policy: Option<SessionPolicy>) {
         held(self.keys.lock()).insert(key.to_owned(), (id.to_owned(), policy));

@@ -9,6 +9,7 @@ mod groups;
 mod interfaces;
 mod lists;
 mod network;
+mod permissions;
 mod regions;
 
 use super::{Context, XmlResult};
@@ -33,7 +34,7 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
         "GetManagedPrefixListEntries" => lists::entries(context),
         "DescribeVpcBlockPublicAccessOptions" => Ok(regions::block(context)),
         "DescribeVpcBlockPublicAccessExclusions" => regions::exclusions(context),
-        _ => context.unknown(),
+        _ => permissions::result(context),
     }
 }
 

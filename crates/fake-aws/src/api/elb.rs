@@ -2,6 +2,7 @@
 
 mod describe;
 mod policies;
+mod write;
 
 use super::{Context, XmlResult};
 use crate::answer::Refusal;
@@ -18,7 +19,7 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
         "DescribeLoadBalancerPolicies" => policies::describe(context),
         "DescribeInstanceHealth" => health(context),
         "DescribeTags" => tags(context),
-        _ => context.unknown(),
+        _ => write::result(context),
     }
 }
 

@@ -10,6 +10,7 @@ mod tags;
 mod target_groups;
 mod tls;
 mod trust;
+mod write;
 
 use super::{Context, XmlResult};
 use crate::answer::Refusal;
@@ -37,7 +38,7 @@ pub(super) fn result(context: &Context<'_>) -> XmlResult {
         "GetResourcePolicy" => trust::policy(context),
         "DescribeAccountLimits" => capacity::limits(context),
         "DescribeCapacityReservation" => capacity::reservation(context),
-        _ => context.unknown(),
+        _ => write::result(context),
     }
 }
 
@@ -84,10 +85,17 @@ impl<'a> Context<'a> {
     }
 
     fn listener_arn(&self, load_balancer: &LoadBalancer, listener: &Listener) -> String {
-        let port = listener.port.map(|port| port.to_string()).unwrap_or_default();
-        let protocol = listener.protocol.as_deref().unwrap_or_default();
-        let own = id(&["listener", &load_balancer.kind, &load_balancer.name, protocol, &port]);
+        let own = Self::listener_id(load_balancer, listener);
         format!("{}/{own}", self.arn_of(load_balancer).replacen(":loadbalancer/", ":listener/", 1))
+    }
+
+    /// What a listener's ARN ends with.
+    fn listener_id(load_balancer: &LoadBalancer, listener: &Listener) -> String {
+        listener.id.clone().unwrap_or_else(|| {
+            let port = listener.port.map(|port| port.to_string()).unwrap_or_default();
+            let protocol = listener.protocol.as_deref().unwrap_or_default();
+            id(&["listener", &load_balancer.kind, &load_balancer.name, protocol, &port])
+        })
     }
 
     /// The listener with this ARN.

@@ -1,5 +1,7 @@
 //! S3: buckets as they stand, what they hold, and objects that are written.
 
+mod policy;
+
 use super::{Content, Context};
 use crate::answer::Refusal;
 use crate::epoch;
@@ -22,6 +24,9 @@ pub(super) fn result(context: &Context<'_>) -> Result<Content, Refusal> {
         "HeadBucket" => return head(context),
         "PutObject" => return put(context),
         "GetObject" | "HeadObject" => return get(context),
+        "GetBucketPolicy" => return policy::get(context),
+        "PutBucketPolicy" => return policy::put(context),
+        "DeleteBucketPolicy" => return policy::delete(context),
         "GetBucketPolicyStatus" => policy_status,
         "GetPublicAccessBlock" => block,
         "GetBucketVersioning" => versioning,

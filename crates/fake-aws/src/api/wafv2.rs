@@ -1,5 +1,6 @@
 //! WAF: web ACLs with their rules and logs, and the load balancers that they protect.
 
+mod associations;
 mod rules;
 
 use serde_json::{Value, json};
@@ -22,6 +23,8 @@ pub(super) fn result(context: &Context<'_>) -> JsonResult {
         "GetRuleGroup" => rules::rule_group(context),
         "ListLoggingConfigurations" => logging(context),
         "GetWebACLForResource" => of_resource(context),
+        "AssociateWebACL" => associations::associate(context),
+        "DisassociateWebACL" => associations::disassociate(context),
         _ => context.unknown(),
     }
 }

@@ -46,7 +46,8 @@ pub(super) fn read(service: &str, request: &Request) -> Option<(Family, String, 
         parameters.insert("ExpectedBucketOwner".to_owned(), owner.to_owned());
     }
     let method = match action {
-        Some("PutObject") => request.method == "PUT",
+        Some("PutObject" | "PutBucketPolicy") => request.method == "PUT",
+        Some("DeleteBucketPolicy") => request.method == "DELETE",
         Some("BatchImportFindings" | "Post") => request.method == "POST",
         _ => matches!(request.method.as_str(), "GET" | "HEAD"),
     };
@@ -141,6 +142,11 @@ fn s3(parts: &[&str], request: &Request, parameters: &mut Parameters) -> Route {
         }
     } else if request.method == "HEAD" {
         Some("HeadBucket")
+    } else if asks("policy") {
+        match request.method.as_str() {
+            "PUT" => Some("PutBucketPolicy"),
+            _ => Some("DeleteBucketPolicy"),
+        }
     } else if asks("policyStatus") {
         Some("GetBucketPolicyStatus")
     } else if asks("publicAccessBlock") {

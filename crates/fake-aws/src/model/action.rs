@@ -1,7 +1,7 @@
 //! What a rule or a listener does with a request.
 
 /// One action; [`Action::Other`] plants a type that nobody knows yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// To target groups.
     Forward(Forward),
@@ -63,7 +63,7 @@ impl Action {
 }
 
 /// A forward action.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Forward {
     /// Names or ARNs of target groups, with weights.
     pub target_groups: Vec<(String, u32)>,
@@ -72,7 +72,7 @@ pub struct Forward {
 }
 
 /// A redirect; parts that are absent are answered as AWS fills them in (`#{host}` and so on).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     /// `HTTP`, `HTTPS` or `#{protocol}`; left out of the answer when `None`.
     pub protocol: Option<String>,
@@ -102,7 +102,7 @@ impl Default for Redirect {
 }
 
 /// A fixed response.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FixedResponse {
     /// The status code, as text.
     pub status: String,
@@ -113,7 +113,7 @@ pub struct FixedResponse {
 }
 
 /// A log-in with an `OpenID` Connect provider.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oidc {
     /// The provider's issuer, which endpoints that are not given are made from.
     pub issuer: String,
@@ -125,6 +125,8 @@ pub struct Oidc {
     pub user_info_endpoint: Option<String>,
     /// The client's id.
     pub client_id: String,
+    /// The client's secret, which is never answered.
+    pub client_secret: String,
     /// `deny`, `allow` or `authenticate`.
     pub on_unauthenticated: Option<String>,
     /// Cookie, scope and life of the session.
@@ -132,7 +134,7 @@ pub struct Oidc {
 }
 
 /// The session after a log-in, with AWS's defaults.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// The name of its cookie.
     pub cookie: String,
@@ -163,6 +165,7 @@ impl Default for Oidc {
             token_endpoint: None,
             user_info_endpoint: None,
             client_id: "client".to_owned(),
+            client_secret: "secret".to_owned(),
             on_unauthenticated: Some("authenticate".to_owned()),
             session: Session::default(),
         }
@@ -170,7 +173,7 @@ impl Default for Oidc {
 }
 
 /// A log-in with a Cognito user pool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cognito {
     /// The pool's ARN, or what its ARN in this account and region ends with.
     pub pool: String,
@@ -197,7 +200,7 @@ impl Default for Cognito {
 }
 
 /// A check of a bearer token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jwt {
     /// Who must have issued the token.
     pub issuer: String,

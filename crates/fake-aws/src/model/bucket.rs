@@ -16,6 +16,8 @@ pub struct Bucket {
     pub open_to_others: bool,
     /// Whether its policy is public; absent when it has no policy.
     pub public_policy: Option<bool>,
+    /// The text of its policy; made up when absent and there is one.
+    pub policy_text: Option<String>,
     /// What is blocked; absent when nothing was ever configured.
     pub block: Option<PublicAccessBlock>,
     /// `Enabled` or `Suspended`; absent when it never was.

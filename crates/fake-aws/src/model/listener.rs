@@ -7,6 +7,8 @@ use super::rule::Rule;
 /// A listener.
 #[derive(Clone, Debug, Default)]
 pub struct Listener {
+    /// What its ARN ends with; made from protocol and port when absent.
+    pub id: Option<String>,
     /// Absent on a Gateway load balancer.
     pub protocol: Option<String>,
     /// Absent on a Gateway load balancer.

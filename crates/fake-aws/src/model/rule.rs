@@ -5,6 +5,8 @@ use super::action::Action;
 /// A rule of a listener; the default rule is made from the listener's own actions.
 #[derive(Clone, Debug, Default)]
 pub struct Rule {
+    /// What its ARN ends with; made from the priority when absent.
+    pub id: Option<String>,
     /// From 1 to 50,000; lower comes first.
     pub priority: u32,
     /// All must hold.

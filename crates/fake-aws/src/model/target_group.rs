@@ -32,6 +32,8 @@ pub struct TargetGroup {
     pub health_check_codes: Option<String>,
     /// Its targets.
     pub targets: Vec<Target>,
+    /// Targets that have left, whose health is the same if they come back.
+    pub left: Vec<Target>,
     /// Changes to the default attributes.
     pub attributes: Changes,
     /// Tags, key and value.

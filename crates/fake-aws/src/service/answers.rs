@@ -61,6 +61,11 @@ impl Answers {
         self.replies.insert((&service.name, &operation.name), Box::new(reply));
     }
 
+    /// Whether an answer was planted.
+    pub(super) fn has(&self, service: &str, operation: &str) -> bool {
+        self.replies.keys().any(|key| *key == (service, operation))
+    }
+
     /// What is answered, if an answer was planted and is one that AWS can give.
     pub(super) fn give(
         &mut self,

@@ -75,6 +75,11 @@ impl<'a> Client<'a> {
         self.request(service, line, &format!("{host}{header}"), "")
     }
 
+    /// The same with a body.
+    pub(crate) fn rest_with(self, service: &str, line: &str, body: &str) -> Reply {
+        self.request(service, line, "host: local\r\n", body)
+    }
+
     fn request(self, family: &str, line: &str, header: &str, body: &str) -> Reply {
         let (key, region) = (self.key, self.region);
         let request = format!(

@@ -18,3 +18,4 @@ mod rest;
 mod services;
 mod waf;
 mod wire;
+mod writes;

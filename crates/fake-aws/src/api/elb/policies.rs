@@ -8,8 +8,8 @@ use crate::model::classic::{ClassicLoadBalancer, ClassicPolicy};
 use crate::policies::{Classic, POLICIES};
 use crate::xml::Xml;
 
-const PROTOCOLS: [&str; 5] = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2"];
-const TLS: &str = "SSLNegotiationPolicyType";
+pub(super) const PROTOCOLS: [&str; 5] = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2"];
+pub(super) const TLS: &str = "SSLNegotiationPolicyType";
 
 pub(super) fn describe(context: &Context<'_>) -> XmlResult {
     let names = context.call.list("PolicyNames.member");

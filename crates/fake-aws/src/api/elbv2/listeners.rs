@@ -32,7 +32,7 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<Owned<'a>>, Refusal> {
     }
 }
 
-fn listener(context: &Context<'_>, xml: &mut Xml, (owner, listener): Owned<'_>) {
+pub(super) fn listener(context: &Context<'_>, xml: &mut Xml, (owner, listener): Owned<'_>) {
     xml.text("ListenerArn", context.listener_arn(owner, listener));
     xml.text("LoadBalancerArn", context.arn_of(owner));
     xml.maybe("Port", listener.port);

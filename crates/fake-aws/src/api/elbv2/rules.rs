@@ -9,9 +9,9 @@ use crate::page;
 use crate::xml::Xml;
 
 /// A rule of a listener; without a rule, its default one.
-struct Place<'a> {
-    owned: Owned<'a>,
-    rule: Option<&'a Rule>,
+pub(super) struct Place<'a> {
+    pub(super) owned: Owned<'a>,
+    pub(super) rule: Option<&'a Rule>,
 }
 
 pub(super) fn describe(context: &Context<'_>) -> XmlResult {
@@ -38,7 +38,7 @@ fn selected<'a>(context: &Context<'a>) -> Result<Vec<Place<'a>>, Refusal> {
 
 /// All rules in the order in which they are tried. Only Application load balancers and dual-stack
 /// Network ones have any; for other listeners AWS says that they are not found.
-fn of_listener((owner, listener): Owned<'_>) -> Option<Vec<Place<'_>>> {
+pub(super) fn of_listener((owner, listener): Owned<'_>) -> Option<Vec<Place<'_>>> {
     let dual = owner.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"));
     let has_rules = owner.kind != "gateway" && (owner.kind != "network" || dual);
     let mut rules: Vec<Option<&Rule>> = listener.rules.iter().map(Some).collect();
@@ -48,7 +48,7 @@ fn of_listener((owner, listener): Owned<'_>) -> Option<Vec<Place<'_>>> {
         .then(|| rules.into_iter().map(|rule| Place { owned: (owner, listener), rule }).collect())
 }
 
-fn by_arn<'a>(context: &Context<'a>, arn: &str) -> Result<Place<'a>, Refusal> {
+pub(super) fn by_arn<'a>(context: &Context<'a>, arn: &str) -> Result<Place<'a>, Refusal> {
     let missing = || Refusal::new("RuleNotFound", "One or more rules not found");
     let listener = arn.rsplit_once('/').map_or("", |(listener, _)| listener);
     let listener = listener.replacen(":listener-rule/", ":listener/", 1);
@@ -57,9 +57,10 @@ fn by_arn<'a>(context: &Context<'a>, arn: &str) -> Result<Place<'a>, Refusal> {
 }
 
 impl Place<'_> {
-    fn arn(&self, context: &Context<'_>) -> String {
+    pub(super) fn arn(&self, context: &Context<'_>) -> String {
         let listener = context.listener_arn(self.owned.0, self.owned.1);
-        let own = id(&["rule", &listener, &self.priority()]);
+        let given = self.rule.and_then(|rule| rule.id.clone());
+        let own = given.unwrap_or_else(|| id(&["rule", &listener, &self.priority()]));
         format!("{}/{own}", listener.replacen(":listener/", ":listener-rule/", 1))
     }
 
@@ -76,7 +77,7 @@ pub(super) fn tags<'a>(
     Ok(by_arn(context, arn)?.rule.map_or(&[], |rule| &rule.tags))
 }
 
-fn rule(context: &Context<'_>, xml: &mut Xml, place: &Place<'_>) {
+pub(super) fn rule(context: &Context<'_>, xml: &mut Xml, place: &Place<'_>) {
     let (conditions, transforms) =
         place.rule.map_or((&[][..], &[][..]), |rule| (&rule.conditions, &rule.transforms));
     let of_listener = &place.owned.1.actions;

@@ -44,7 +44,7 @@ fn uses(context: &Context<'_>, owner: &LoadBalancer, group: &TargetGroup) -> boo
     })
 }
 
-fn target_group(context: &Context<'_>, xml: &mut Xml, one: &TargetGroup) {
+pub(super) fn target_group(context: &Context<'_>, xml: &mut Xml, one: &TargetGroup) {
     let owners = context.region.load_balancers.iter().filter(|owner| uses(context, owner, one));
     xml.text("TargetGroupArn", context.place.target_group(&one.name));
     xml.text("TargetGroupName", &one.name);
