@@ -55,7 +55,14 @@ fn served(ask: &Ask, like: &Listener) -> Result<(u16, Vec<Mutation>), Declined> 
     let port = USUAL.into_iter().find(|port| !taken.contains(port));
     let port = port.ok_or_else(|| Declined::new(Why::Decision, "no usual port is free"))?;
     let mut plan = admitted_like(ask, like, port)?;
-    let serves = like.default_actions.iter().any(|action| action.kind == ActionKind::Forward);
+    // What serves by a rule alone, and answers all else by itself, is copied too: one group for everything would
+    // serve what nobody got before.
+    let of = |kind: ActionKind| move |action: &Action| action.kind == kind;
+    let rules = like.rules.get().into_iter().flatten();
+    let redirects = like.default_actions.iter().any(of(ActionKind::Redirect));
+    let forwards = like.default_actions.iter().any(of(ActionKind::Forward));
+    let by_rule = || rules.flat_map(|rule| &rule.actions).any(of(ActionKind::Forward));
+    let serves = forwards || (!redirects && by_rule());
     plan.push(Mutation::CreateListener {
         like: ListenerId::of(&ask.site.lb.arn, like),
         new: NewListener {
