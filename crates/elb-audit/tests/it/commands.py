@@ -9,11 +9,11 @@ commands there were.
 """
 
 import contextlib
+import functools
 import io
 import json
 import os
 import re
-import socketserver
 import subprocess
 import sys
 import tempfile
@@ -24,18 +24,17 @@ from awscli.customizations import waiters
 from botocore import client  # the copy that the CLI brings, once it is there
 from botocore.validate import ParamValidator
 
-# What a command calls: hands its arguments over, and gives back what comes of them.
-STUB = """#!{python} -ISE
-import json, os, socket, sys
-with socket.socket(socket.AF_UNIX) as place:
-    place.connect({address!r})
-    asked = {{"arguments": sys.argv[1:], "directory": os.getcwd(), "region": os.environ.get("AWS_REGION")}}
-    line = json.dumps(asked)
-    place.sendall(line.encode() + b"\\n")
-    answer = json.loads(place.makefile().read())
-sys.stdout.write(answer["out"])
-sys.stderr.write(answer["err"])
-sys.exit(answer["code"])
+# What a command calls: hands its arguments over, and gives back what comes of them. It is a shell because a
+# Python takes longer to start than most commands take.
+STUB = """#!/bin/sh
+own={place}/$$
+printf '%s\\0' "$PWD" "${{AWS_REGION-}}" "$@" >"$own.asked"
+mkfifo "$own"
+echo $$ >{place}/asked
+read -r code <"$own"
+cat "$own.err" >&2
+cat "$own.out"
+exit "$code"
 """
 
 # Texts to answer with: the first that a shape allows.
@@ -79,13 +78,12 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         cli = Cli(*sys.argv[2:])
         failed = {}
-        address = os.path.join(place, "socket")
-        with serving(cli, address):
-            stub = os.path.join(place, "bin", "aws")
-            os.mkdir(os.path.dirname(stub))
-            with open(stub, "w") as file:
-                file.write(STUB.format(python=sys.executable, address=address))
-            os.chmod(stub, 0o755)
+        stub = os.path.join(place, "bin", "aws")
+        os.mkdir(os.path.dirname(stub))
+        with open(stub, "w") as file:
+            file.write(STUB.format(place=place))
+        os.chmod(stub, 0o755)
+        with serving(cli, place):
             for name, script in blocks.items():
                 problem = run(script, os.path.dirname(stub))
                 if problem:
@@ -107,17 +105,28 @@ def run(script, stubs):
 
 
 @contextlib.contextmanager
-def serving(cli, address):
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self):
-            asked = json.loads(self.rfile.readline())
-            answer = cli.answer(**asked)
-            self.wfile.write(json.dumps(answer).encode())
+def serving(cli, place):
+    """Answers what the stub asks: each line of a pipe is the number of a process that has written down what."""
+    asked = os.path.join(place, "asked")
+    os.mkfifo(asked)
 
-    with socketserver.UnixStreamServer(address, Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield
-        server.shutdown()
+    def answer():
+        # Open for writing too, so that it does not end between two commands.
+        lines = open(os.open(asked, os.O_RDWR))
+        for line in lines:
+            own = os.path.join(place, line.strip())
+            with open(f"{own}.asked") as file:
+                directory, region, *arguments = file.read().split("\0")[:-1]
+            answer = cli.answer(arguments, directory, region)
+            for name in ("out", "err"):
+                with open(f"{own}.{name}", "w") as file:
+                    file.write(answer[name])
+            with open(own, "w") as file:
+                os.unlink(own)
+                file.write(f"{answer['code']}\n")
+
+    threading.Thread(target=answer, daemon=True).start()
+    yield
 
 
 class Cli:
@@ -139,6 +148,16 @@ class Cli:
         else:
             os.environ["AWS_ENDPOINT_URL"] = endpoint
         self.driver = clidriver.create_clidriver()
+        # Each command would register the same handlers once more, and all of them would run.
+        emit = self.driver._emit_session_event
+
+        def once(arguments):
+            self.driver._emit_session_event = lambda arguments: None
+            emit(arguments)
+
+        self.driver._emit_session_event = once
+        # A client costs more than most calls.
+        self.driver.session.create_client = functools.cache(self.driver.session.create_client)
 
     def answer(self, arguments, directory, region):
         self.commands += 1

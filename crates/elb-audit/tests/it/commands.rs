@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use elb_audit_core::audit::{Options, audit};
@@ -18,6 +17,7 @@ use elb_audit_core::report::{Finding, Outcome};
 use serde_json::Value;
 
 use crate::moto::python_for;
+use crate::program::Folder;
 
 /// Commands that the CLI's models do not know yet, each a part of its text, with what it needs.
 const UNKNOWN_TO_THE_CLI: &[(&str, &str)] = &[];
@@ -104,8 +104,8 @@ fn blocks() -> BTreeMap<String, String> {
 
 /// What came of blocks of commands, by name: what failed, and how many commands there were.
 pub(crate) fn run(python: &OsStr, blocks: &BTreeMap<String, String>, at: Option<&str>) -> Value {
-    let name = if at.is_some() { "commands-at-moto.json" } else { "commands.json" };
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let folder = Folder::new();
+    let file = folder.path("commands.json");
     fs::write(&file, serde_json::to_vec(blocks).unwrap()).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/commands.py");
     let output = Command::new(python).arg(script).arg(&file).args(at).output().unwrap();

@@ -139,8 +139,8 @@ fn collected(moto: &Moto, folder: &Folder, name: &str) -> Value {
     saved
 }
 
-/// Every plain value by its place, but attributes that moto has no value of.
-fn plain(value: &Value) -> BTreeMap<String, String> {
+/// Every plain value by its place.
+pub(crate) fn values(value: &Value) -> BTreeMap<String, String> {
     fn walk(place: &str, value: &Value, into: &mut BTreeMap<String, String>) {
         match value {
             Value::Object(fields) => {
@@ -158,34 +158,45 @@ fn plain(value: &Value) -> BTreeMap<String, String> {
     }
     let mut all = BTreeMap::new();
     walk("", value, &mut all);
+    all
+}
+
+/// The same, but attributes that moto has no value of.
+fn plain(value: &Value) -> BTreeMap<String, String> {
+    let mut all = values(value);
     all.retain(|place, _| !UNSET_IN_MOTO.iter().any(|key| place.contains(&format!("/{key}"))));
     all
 }
 
-fn scan(moto: &Moto) -> Report {
-    let scan = format!("scan --region {REGION} --format json --retries 0 --persona auditor");
-    Run::at(&moto.url, &scan).report()
+/// The report on what was collected.
+fn judged(folder: &Folder, name: &str) -> Report {
+    Run::bare("check --format json --persona auditor").arg(folder.path(name)).report()
 }
 
-fn faults(report: &Report) -> BTreeMap<&str, &Finding> {
+pub(crate) fn faults(report: &Report) -> BTreeMap<&str, &Finding> {
     let all = report.findings.iter().filter(|own| own.outcome == Outcome::Fail);
     all.map(|own| (&*own.fingerprint, own)).collect()
 }
 
-/// A block that runs a script and wants this exit code.
+/// A block that runs a script and wants this exit code. What is chosen is looked up once, and noted beside the
+/// scripts.
 fn block(script: &Path, option: &str, code: i32) -> String {
     let certificate = "aws acm list-certificates --query \
         \"CertificateSummaryList[?DomainName=='good.example.com'].CertificateArn | [0]\" --output text";
     let acl = "aws wafv2 list-web-acls --scope REGIONAL --query 'WebACLs[0].ARN' --output text";
+    let chosen = script.with_file_name("chosen");
     format!(
         "export AWS_REGION={REGION} FIX_WAIT=0 LOG_BUCKET=logs-{REGION} \
-         CLIENTS_RANGE=203.0.113.0/24\nCERTIFICATE_ARN=$({certificate})\nNEW_WEB_ACL_ARN=$({acl})\nexport \
-         CERTIFICATE_ARN NEW_WEB_ACL_ARN\ncode=0\nsh '{}' {option} || code=$?\ntest \"$code\" = {code}",
+         CLIENTS_RANGE=203.0.113.0/24\nchosen='{}'\nif [ ! -s \"$chosen\" ]; then\n  \
+         CERTIFICATE_ARN=$({certificate})\n  NEW_WEB_ACL_ARN=$({acl})\n  echo \"export \
+         CERTIFICATE_ARN=$CERTIFICATE_ARN NEW_WEB_ACL_ARN=$NEW_WEB_ACL_ARN\" >\"$chosen\"\nfi\n. \
+         \"$chosen\"\ncode=0\nsh '{}' {option} || code=$?\ntest \"$code\" = {code}",
+        chosen.display(),
         script.display()
     )
 }
 
-fn written(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn written(folder: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     all.retain(|path| {
@@ -215,14 +226,15 @@ fn scripts_fix_what_they_say_and_take_it_back() {
         let place = Folder::new();
         let folder = place.path("fixes");
         let before = collected(moto, &place, "before.json");
-        let known = scan(moto);
+        let known = judged(&place, "before.json");
         let fix = format!("fix --all --region {REGION} --retries 0 -o {}", folder.display());
         Run::at(&moto.url, &fix).done().exits(0);
         let scripts = written(&folder);
         assert!(scripts.len() > 25, "{} scripts", scripts.len());
 
         run_each(moto, &scripts, "", 0);
-        let after = scan(moto);
+        let state = plain(&collected(moto, &place, "after.json"));
+        let after = judged(&place, "after.json");
         let (old, new) = (faults(&known), faults(&after));
         let texts: Vec<String> =
             scripts.iter().map(|script| fs::read_to_string(script).unwrap()).collect();
@@ -236,17 +248,15 @@ fn scripts_fix_what_they_say_and_take_it_back() {
         assert!(come.is_empty(), "{come:#?}");
 
         // Twice in a row: nothing is left to do, and nothing changes.
-        let state = plain(&collected(moto, &place, "after.json"));
         run_each(moto, &scripts, "", 0);
         assert_eq!(plain(&collected(moto, &place, "again.json")), state);
 
         let backwards: Vec<PathBuf> = scripts.iter().rev().cloned().collect();
         run_each(moto, &backwards, "--rollback", 0);
         let back = plain(&collected(moto, &place, "back.json"));
-        let (was, differs) = (plain(&before), |(place, value): &(&String, &String)| {
-            plain(&before).get(*place) != Some(value)
-        });
-        let other: Vec<_> = back.iter().filter(differs).collect();
+        let was = plain(&before);
+        let other: Vec<_> =
+            back.iter().filter(|(place, value)| was.get(*place) != Some(value)).collect();
         assert!(other.is_empty(), "{other:#?}");
         assert_eq!(back.len(), was.len());
     });
@@ -268,8 +278,44 @@ esac
 exec "$REAL_AWS" "$@"
 "#;
 
-/// Commands of a script that change something, at most.
-const CHANGES: usize = 8;
+/// The program that fails, beside what it counts in.
+pub(crate) fn failing_aws(place: &Folder) -> PathBuf {
+    fs::create_dir_all(place.path("bin")).unwrap();
+    let aws = place.file("bin/aws", FAILING);
+    Command::new("chmod").arg("+x").arg(&aws).status().unwrap();
+    place.path("bin")
+}
+
+/// A block that lets a script fail at each command that changes something, one after the other, until it comes to
+/// its end; that is taken back. Each failure is noted in a file.
+pub(crate) fn failing(setup: &str, stub: &Path, script: &Path) -> String {
+    let (stub, script) = (stub.display(), script.display());
+    format!(
+        "{setup}\nREAL_AWS=$(command -v aws)\nexport REAL_AWS FAIL_AT COUNT='{stub}/count' PATH='{stub}':$PATH\n\
+         FAIL_AT=1\nwhile :; do\n  printf 0 >\"$COUNT\"\n  code=0\n  sh '{script}' || code=$?\n  if [ \
+         \"$(cat \"$COUNT\")\" -lt \"$FAIL_AT\" ]; then break; fi\n  echo \"failed at $FAIL_AT\" >&2\n  \
+         test \"$code\" = 1\n  echo \"$FAIL_AT\" >>'{stub}/failures'\n  FAIL_AT=$((FAIL_AT + 1))\ndone\n\
+         test \"$code\" = 0\nFAIL_AT=0 sh '{script}' --rollback"
+    )
+}
+
+/// How often scripts have failed.
+pub(crate) fn failures(stub: &Path) -> usize {
+    fs::read_to_string(stub.join("failures")).unwrap().lines().count()
+}
+
+/// The first script for each check.
+pub(crate) fn one_of_each(scripts: &[PathBuf]) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    scripts.iter().filter(|script| seen.insert(check_of(script))).cloned().collect()
+}
+
+/// The check in the name of a script.
+pub(crate) fn check_of(script: &Path) -> String {
+    let name = script.file_name().unwrap().to_string_lossy().into_owned();
+    let check = name.trim_start_matches(|letter: char| !letter.is_alphabetic());
+    check.rsplit_once('-').map_or("", |(check, _)| check).to_owned()
+}
 
 #[test]
 fn a_script_that_fails_anywhere_takes_everything_back() {
@@ -280,47 +326,21 @@ fn a_script_that_fails_anywhere_takes_everything_back() {
         let fix = format!("fix --all --region {REGION} --retries 0 -o {}", folder.display());
         Run::at(&moto.url, &fix).done().exits(0);
         let before = plain(&collected(moto, &place, "before.json"));
-        let stub = place.path("bin");
-        fs::create_dir_all(&stub).unwrap();
-        let aws = place.file("bin/aws", FAILING);
-        Command::new("chmod").arg("+x").arg(&aws).status().unwrap();
+        let stub = failing_aws(&place);
         // One of each kind of change, but of what moto has no value of.
         let unset = ["connection-logs", "gateway-flows", "zonal-shift"];
-        let mut seen = BTreeSet::new();
-        let kinds: Vec<PathBuf> = written(&folder)
-            .into_iter()
-            .filter(|script| {
-                let name = script.file_name().unwrap().to_string_lossy().into_owned();
-                let check = name.trim_start_matches(|letter: char| !letter.is_alphabetic());
-                !unset.iter().any(|one| check.starts_with(one))
-                    && seen.insert(check.rsplit_once('-').map_or("", |(check, _)| check).to_owned())
-            })
-            .collect();
+        let mut kinds = one_of_each(&written(&folder));
+        kinds.retain(|script| !unset.iter().any(|one| check_of(script).starts_with(one)));
         assert!(kinds.len() > 8, "{kinds:?}");
-        let mut blocks = BTreeMap::new();
-        for script in &kinds {
-            for at in 1..=CHANGES {
-                let name = format!("{} {at}", script.display());
-                let count = place.path("count");
-                let inner = block(script, "", 0);
-                let (setup, _) = inner.split_once("code=0").unwrap();
-                blocks.insert(
-                    name,
-                    format!(
-                        "{setup}\nREAL_AWS=$(command -v aws)\nexport REAL_AWS FAIL_AT={at} COUNT='{}'\nprintf 0 \
-                         >\"$COUNT\"\nexport PATH='{}':$PATH\ncode=0\nsh '{}' || code=$?\ncount=$(cat \
-                         \"$COUNT\")\nif [ \"$count\" -lt {at} ]; then\n  test \"$code\" = 0\n  FAIL_AT=0 sh \
-                         '{}' --rollback\nelse\n  test \"$code\" = 1\nfi",
-                        count.display(),
-                        stub.display(),
-                        script.display(),
-                        script.display(),
-                    ),
-                );
-            }
-        }
+        let block_of = |script: &PathBuf| {
+            let inner = block(script, "", 0);
+            let (setup, _) = inner.split_once("code=0").unwrap();
+            (script.display().to_string(), failing(setup, &stub, script))
+        };
+        let blocks: BTreeMap<String, String> = kinds.iter().map(block_of).collect();
         let came = run(&moto.python, &blocks, Some(&moto.url));
         assert_eq!(came["failed"], json!({}));
+        assert!(failures(&stub) >= kinds.len(), "{} of {}", failures(&stub), kinds.len());
         let after = plain(&collected(moto, &place, "after.json"));
         let other: Vec<_> =
             after.iter().filter(|(place, value)| before.get(*place) != Some(value)).collect();

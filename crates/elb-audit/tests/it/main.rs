@@ -23,6 +23,7 @@ mod findings;
 mod focus;
 mod fix;
 mod fix_asked;
+mod fix_kept;
 mod fixes;
 mod hostile;
 mod inputs;
