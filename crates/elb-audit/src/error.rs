@@ -180,6 +180,9 @@ pub enum FixError {
     /// A file that is no state of Terraform.
     #[error("cannot use {0}: it {1}")]
     State(String, elb_audit_core::fix::StateError),
+    /// Load balancers that are named and not there.
+    #[error("--load-balancer {0}: no load balancer that was read is named so")]
+    NoLoadBalancer(String),
     /// Scripts of the folder have run, and can still be taken back by what lies beside them.
     #[error(
         "{0} holds what scripts that ran have captured: take them back, or name another folder with -o"

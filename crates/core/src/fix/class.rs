@@ -101,7 +101,7 @@ pub(super) fn of(mutation: &Mutation) -> (Class, Vec<&'static str>) {
             review("requests that both rules match are served by the other one from then on")
         }
         Mutation::CreateListener { .. } => review(
-            "it serves on a port that nothing served on; see that the certificate covers every host",
+            "a port that nothing served starts to serve; check that the certificate covers every host",
         ),
         Mutation::AddCertificate { .. } | Mutation::PutBucketPolicy { .. } => {
             (Class::Safe, Vec::new())
@@ -110,12 +110,11 @@ pub(super) fn of(mutation: &Mutation) -> (Class, Vec<&'static str>) {
             review("clients that ask for its names get another certificate")
         }
         Mutation::Authorize { way: Way::Ingress, .. } => {
-            review("it lets somebody in: see that those are who is meant")
+            review("it lets somebody in: check that these are the clients you mean")
         }
         Mutation::Authorize { .. } => review("it lets the load balancer out to more"),
         Mutation::Revoke { .. } => review(
-            "clients that came in by this rule and by no other are cut off: see flow logs or access logs for \
-             who they are",
+            "clients that came in by this rule and by no other are cut off: flow logs say who they are",
         ),
         Mutation::SetSecurityGroups { .. } => {
             review("clients that no rule of the groups lets in are cut off")
@@ -127,9 +126,9 @@ pub(super) fn of(mutation: &Mutation) -> (Class, Vec<&'static str>) {
         Mutation::ModifyTargetGroup { set: HealthCheck { .. }, .. } => {
             review("targets that do not answer this health check get no more requests")
         }
-        Mutation::DeregisterTargets { .. } => review(
-            "nothing answers at these addresses that belongs to the group: see that this is so",
-        ),
+        Mutation::DeregisterTargets { .. } => {
+            review("check first that nothing of the group still answers at these addresses")
+        }
         Mutation::DeleteListener { .. } | Mutation::RegisterTargets { .. } => {
             review("it only takes another change back")
         }
@@ -145,7 +144,7 @@ fn actions(edit: &Edit) -> (Class, Vec<&'static str>) {
             "clients that do not follow redirects, or that send other methods than GET, have to change"
         }
         Edit::Unauthenticated(_) | Edit::LoginFirst(..) => {
-            "requests without a login are led to one: programs that call it have to sign in otherwise"
+            "requests without a login are sent to one: programs that call it need another way to sign in"
         }
         Edit::SessionTimeout(_) => "users sign in again sooner",
         Edit::HttpsEndpoints => {

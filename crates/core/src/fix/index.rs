@@ -1,5 +1,6 @@
 //! The index of a pack in Markdown, and the script that runs all of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::class::Class;
@@ -9,8 +10,9 @@ use super::script::Script;
 use super::shell::quoted;
 use crate::checks;
 use crate::inventory::Kind;
+use crate::mutation::Choice;
 use crate::remedy::plan::{Declined, Why};
-use crate::report::Finding;
+use crate::report::{Finding, GLOBAL};
 use crate::vocab::escape::neutral;
 
 /// What is in front of the scripts.
@@ -28,6 +30,14 @@ case $#${1-} in
 esac
 own=$(aws sts get-caller-identity --query Account --output text) || exit 2
 others=
+# chosen ACCOUNT SCRIPT: stops before anything is changed where a choice is not made in a script.
+chosen() {
+  if [ "$1" = "$own" ]; then
+    sh "$here/$2" --choices && return 0
+    echo "$2: nothing has run; set what it needs in the script, or take it out of run-all.sh" >&2
+    exit 2
+  fi
+}
 # step ACCOUNT SCRIPT: runs the script, or leaves it to whoever is of that account.
 step() {
   account=$1
@@ -73,8 +83,14 @@ fn code(text: &str) -> String {
     format!("{fence}{text}{fence}")
 }
 
-fn load_balancer(finding: &Finding) -> &str {
-    finding.load_balancer.as_ref().map_or("", |lb| &lb.name)
+/// The load balancer and what of it is meant.
+fn place(finding: &Finding) -> String {
+    let lb = finding.load_balancer.as_ref().map_or("", |lb| &lb.name);
+    let label = &finding.subject.label;
+    if lb.is_empty() || lb == label {
+        return inline(label);
+    }
+    format!("{} {}", inline(lb), inline(label))
 }
 
 impl Pack {
@@ -87,16 +103,22 @@ impl Pack {
              judged by every check: its faults are gone, and nothing else is worse.\n\n",
         );
         if !self.scripts.is_empty() {
-            text.push_str("| Script | Class | What it changes | Faults |\n|---|---|---|---|\n");
+            text.push_str(
+                "| Script | Account | Region | Class | What it changes | Faults | You choose |\n\
+                 |---|---|---|---|---|---|---|\n",
+            );
         }
         for one in &self.scripts {
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} |",
                 code(&one.script.name),
+                one.findings.first().map_or("", |finding| &finding.account),
+                one.findings.first().map_or("", |finding| &finding.region),
                 one.class.word(),
                 inline(&changes(&one.steps)),
                 one.findings.len() + one.beside.len(),
+                one.choices.iter().map(|own| code(own.name())).collect::<Vec<_>>().join(", "),
             );
         }
         for one in &self.scripts {
@@ -111,13 +133,14 @@ impl Pack {
         if !self.left.is_empty() {
             text.push_str("\n## What stays when all scripts have run\n\n");
         }
-        for finding in &self.left {
+        let mut left: Vec<&Finding> = self.left.iter().collect();
+        left.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        for finding in left {
             let _ = writeln!(
                 text,
-                "- {}: {} {}, {} ({})",
+                "- {}: {}, {} ({})",
                 finding.severity.word(),
-                inline(load_balancer(finding)),
-                inline(&finding.subject.label),
+                place(finding),
                 inline(&finding.title),
                 finding.check,
             );
@@ -129,6 +152,16 @@ impl Pack {
     #[must_use]
     pub fn run_all(&self) -> Script {
         let mut text = RUN_ALL.to_owned();
+        // A choice is for one script: what suits one listener may be wrong for the next.
+        let names: BTreeSet<&str> =
+            self.scripts.iter().flat_map(|one| &one.choices).map(Choice::name).collect();
+        for name in names.into_iter().filter(|name| *name != "LOG_BUCKET") {
+            let _ = writeln!(text, "unset {name}");
+        }
+        for one in &self.scripts {
+            let account = one.findings.first().map_or("", |finding| &finding.account);
+            let _ = writeln!(text, "chosen {} {}", quoted(account), quoted(&one.script.name));
+        }
         for one in &self.scripts {
             let account = one.findings.first().map_or("", |finding| &finding.account);
             let _ = writeln!(text, "step {} {} \"$@\"", quoted(account), quoted(&one.script.name));
@@ -155,9 +188,8 @@ fn section(one: &Written, text: &mut String) {
     for finding in &one.findings {
         let _ = writeln!(
             text,
-            "- fixes {} {}: {} ({}, {})",
-            inline(load_balancer(finding)),
-            inline(&finding.subject.label),
+            "- fixes {}: {} ({}, {})",
+            place(finding),
             inline(&finding.title),
             finding.check,
             code(&finding.fingerprint),
@@ -166,9 +198,8 @@ fn section(one: &Written, text: &mut String) {
     for finding in &one.beside {
         let _ = writeln!(
             text,
-            "- gone with it: {} {}: {} ({})",
-            inline(load_balancer(finding)),
-            inline(&finding.subject.label),
+            "- gone with it: {}: {} ({})",
+            place(finding),
             inline(&finding.title),
             finding.check,
         );
@@ -181,12 +212,12 @@ fn section(one: &Written, text: &mut String) {
         let _ = writeln!(text, "- you choose {}: {}", code(choice.name()), inline(&how(choice)));
     }
     for title in &one.noted {
-        let _ = writeln!(text, "- notes then: {}", inline(title));
+        let _ = writeln!(text, "- new note: {}", inline(title));
     }
     for owner in &one.owners {
         let _ = writeln!(
             text,
-            "- kept by {}: make the change there too, or it is put back",
+            "- kept by {}: make the change there too, or an update puts it back",
             inline(&owner.who)
         );
         let fence = "`".repeat(4);
@@ -207,9 +238,8 @@ impl Pack {
         let class = if is_recreated { ", class recreate" } else { "" };
         let _ = write!(
             text,
-            "\n### {} {}: {}\n\n{}, {}{class}. No script: {}.\n",
-            inline(load_balancer(finding)),
-            inline(&finding.subject.label),
+            "\n### {}: {}\n\n{}, {}{class}. No script: {}.\n",
+            place(finding),
             inline(&finding.title),
             finding.check,
             code(&finding.fingerprint),
@@ -235,7 +265,11 @@ fn steps(finding: &Finding, declined: &Declined, text: &mut String) {
     };
     let ways = check.remedy.ways(&kinds);
     let _ = writeln!(text, "\n{}", inline(&ways.console));
-    let commands = check.commands(&kinds, &finding.bindings).in_region(&finding.region);
+    let commands = check.commands(&kinds, &finding.bindings);
+    let commands = match finding.region.as_str() {
+        GLOBAL => commands,
+        region => commands.in_region(region),
+    };
     if commands.lines.contains("aws ") {
         let fence = "`".repeat(4);
         let _ = writeln!(text, "\n{fence}sh\n{}\n{fence}", neutral_lines(&commands.lines));

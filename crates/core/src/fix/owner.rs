@@ -127,6 +127,19 @@ impl Owner {
 
     /// Where the owner keeps it, and the change in its language, line by line.
     pub(super) fn wording(&self, mutation: &Mutation, region: &Region) -> Vec<String> {
+        let mut lines = self.said(mutation, region);
+        // Several listeners of one stack are told apart.
+        if let (Some(listener), Some(first)) = (said::listener(mutation, region), lines.first_mut())
+        {
+            first.insert_str(0, &format!("listener {}, ", listener.label()));
+        }
+        if let (Mutation::PutBucketPolicy { .. }, Some(first)) = (mutation, lines.first_mut()) {
+            first.insert_str(0, "the policy of the bucket, ");
+        }
+        lines
+    }
+
+    fn said(&self, mutation: &Mutation, region: &Region) -> Vec<String> {
         let pairs = |all: Option<Vec<(String, String)>>, place: String| match all {
             None => vec![format!("{place}: there is no annotation for it")],
             Some(all) => {

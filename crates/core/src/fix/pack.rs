@@ -15,7 +15,7 @@ use super::witness::{Witness, witnesses};
 use crate::audit::{Options, audit};
 use crate::checks;
 use crate::inventory::{Inventory, Region};
-use crate::mutation::{Choice, Chosen, Missing, Mutation};
+use crate::mutation::{Choice, Chosen, Missing, Mutation, Way};
 use crate::remedy::plan::{Declined, Why};
 use crate::report::action::Action;
 use crate::report::{Finding, Outcome, Report};
@@ -201,7 +201,12 @@ impl Said {
             class = class.max(Class::Review);
             let who: Vec<&str> = owners.iter().map(|own| own.who.as_str()).collect();
             let who = who.join(" and ");
-            look.push(format!("{who} will revert it unless the change is made there too"));
+            look.push(format!("{who} may revert it unless the change is made there too"));
+        }
+        if cuts_ipv6(plan) {
+            look.push(
+                "clients that connect by IPv6 are cut off: nothing admits them instead".to_owned(),
+            );
         }
         Said { class, look, owners }
     }
@@ -214,6 +219,8 @@ struct Made {
     report: Report,
     choices: Vec<Choice>,
     fitting: Vec<(String, Vec<String>)>,
+    /// Ranges that no longer get in.
+    revoked: Vec<String>,
     steps: Vec<Step>,
     witnesses: Vec<Witness>,
     /// Further faults that are gone.
@@ -251,6 +258,7 @@ fn made(
     Ok(Made {
         beside: state.report.findings.iter().filter(is_beside).cloned().collect(),
         noted: titles(&proof.noted),
+        revoked: revoked(plan).map(|range| range.to_string()).collect(),
         fitting: super::fitting::fitting(&state.facts, first, &choices),
         choices: open(&choices, &request.chosen),
         facts,
@@ -277,6 +285,7 @@ fn written(
         look: &said.look,
         owners: &said.owners,
         choices: &made.choices,
+        revoked: &made.revoked,
         fitting: &made.fitting,
         steps: &made.steps,
         witnesses: &made.witnesses,
@@ -315,6 +324,27 @@ fn owned(
         }
     }
     all
+}
+
+/// Ranges that security groups no longer let in.
+fn revoked(plan: &[Mutation]) -> impl Iterator<Item = ipnet::IpNet> {
+    let ranges = plan.iter().flat_map(|mutation| match mutation {
+        Mutation::Revoke { way: Way::Ingress, admits, .. } => &admits.permission.ranges[..],
+        _ => &[],
+    });
+    ranges.copied()
+}
+
+/// Whether clients by IPv6 lose their way, and no choice gives them another.
+fn cuts_ipv6(plan: &[Mutation]) -> bool {
+    let admits = |mutation: &Mutation| match mutation {
+        Mutation::Authorize { way: Way::Ingress, admits, .. } => {
+            admits.chosen == Some(Choice::ClientsIpv6)
+                || admits.permission.ranges.iter().any(|range| range.addr().is_ipv6())
+        }
+        _ => false,
+    };
+    revoked(plan).any(|range| range.addr().is_ipv6()) && !plan.iter().any(admits)
 }
 
 /// Titles of findings, each once.

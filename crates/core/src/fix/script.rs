@@ -39,6 +39,8 @@ pub(super) struct Draft<'a> {
     /// Who keeps what it changes as it is.
     pub(super) owners: &'a [Owned],
     pub(super) choices: &'a [Choice],
+    /// Ranges that no longer get in: none of them can be a choice.
+    pub(super) revoked: &'a [String],
     /// What fits a choice, one line each.
     pub(super) fitting: &'a [(String, Vec<String>)],
     pub(super) steps: &'a [Step],
@@ -57,7 +59,7 @@ fn evidence(finding: &Finding) -> String {
             Json::String(text) => text.clone(),
             other => other.to_string(),
         };
-        format!("{name} is {}", cut(&said, MOST))
+        format!("{name}: {}", cut(&said, MOST))
     };
     finding.evidence.0.iter().map(field).collect::<Vec<_>>().join("; ")
 }
@@ -113,6 +115,9 @@ impl Draft<'_> {
         text.push_str(
             "export AWS_REGION=\"$region\" AWS_DEFAULT_REGION=\"$region\" AWS_PAGER=\nexport AWS_CLI_AUTO_PROMPT=off\n\n",
         );
+        self.choices_first(&mut text);
+        let own = text.lines().count() + COMMON.lines().count() + 1;
+        let _ = writeln!(text, "# Down to line {own} is what every script has in common.");
         text.push_str(COMMON);
         self.choose(&mut text);
         remember(self.choices, &mut text);
@@ -173,13 +178,23 @@ impl Draft<'_> {
         }
         for owner in self.owners {
             text.push_str("#\n");
-            let said =
-                format!("Kept by {}. Make the change there too, or it is put back:", owner.who);
+            let said = format!(
+                "Kept by {}. Make the change there too, or an update puts it back:",
+                owner.who
+            );
             comment(&said, text);
             owner.lines.iter().for_each(|own| comment(&format!("  {own}"), text));
         }
+        text.push_str("#\n");
+        comment("What it does:", text);
+        for (number, step) in (1..).zip(self.steps) {
+            comment(&format!("  {number}. {}", step.title), text);
+        }
+        for choice in self.choices {
+            comment(&format!("You choose {}: {}.", choice.name(), how(choice)), text);
+        }
         if !self.noted.is_empty() {
-            comment(&format!("Once it is made, elb-audit notes: {}.", self.noted.join("; ")), text);
+            comment(&format!("elb-audit will then note: {}.", self.noted.join("; ")), text);
         }
         text.push_str("#\n");
         self.usage(text);
@@ -195,7 +210,7 @@ impl Draft<'_> {
                 lb, finding.subject.label, finding.title, finding.check, finding.fingerprint
             );
             comment(&own, text);
-            comment(&format!("    because {}", evidence(finding)), text);
+            comment(&format!("    evidence: {}", evidence(finding)), text);
         }
         let why: BTreeSet<&str> = self
             .findings
@@ -232,9 +247,12 @@ impl Draft<'_> {
         );
     }
 
-    /// What the user chooses, checked before anything is asked of AWS.
-    fn choose(&self, text: &mut String) {
-        text.push_str("\n# What only you know: set it here or in the environment.\n");
+    /// What the user chooses, with what fits.
+    fn choices_first(&self, text: &mut String) {
+        if self.choices.is_empty() && !self.has_secret() {
+            return;
+        }
+        text.push_str("# What only you know: set it here or in the environment.\n");
         for choice in self.choices {
             let name = choice.name();
             if let Some((_, fitting)) = self.fitting.iter().find(|(own, _)| own == name) {
@@ -244,14 +262,23 @@ impl Draft<'_> {
             }
             let _ = writeln!(text, "{name}=${{{name}-}}");
         }
-        let is_secret = |line: &String| line.starts_with("fill ");
-        let has_secret = self.steps.iter().any(|step| step.change.iter().any(is_secret));
-        if has_secret {
+        if self.has_secret() {
             let said = "CLIENT_SECRET: the client secret of the login, which AWS does not tell. Best set it in the \
                         environment alone";
             comment(said, text);
             text.push_str("CLIENT_SECRET=${CLIENT_SECRET-}\n");
         }
+        text.push('\n');
+    }
+
+    /// Whether a login has to be sent with its secret.
+    fn has_secret(&self) -> bool {
+        let is_secret = |line: &String| line.starts_with("fill ");
+        self.steps.iter().any(|step| step.change.iter().any(is_secret))
+    }
+
+    /// Choices are checked before anything is asked of AWS.
+    fn choose(&self, text: &mut String) {
         text.push_str("choose() {\n  :\n");
         for choice in self.choices {
             let name = choice.name();
@@ -263,7 +290,29 @@ impl Draft<'_> {
                 choice.what()
             );
         }
-        if has_secret {
+        for choice in self.choices {
+            let name = choice.name();
+            let kind = match choice {
+                Choice::Clients => "ipv4_range",
+                Choice::ClientsIpv6 => "ipv6_range",
+                _ => continue,
+            };
+            let _ = writeln!(
+                text,
+                "  {kind} \"${name}\" || stop 2 \"{name} has to be a network such as {}, and not wider than /{}: \
+                 ${name}\"",
+                choice.stand_in(),
+                if kind == "ipv4_range" { 8 } else { 16 },
+            );
+            for range in self.revoked {
+                let _ = writeln!(
+                    text,
+                    "  if [ \"${name}\" = {} ]; then stop 2 '{name} is what is taken away'; fi",
+                    quoted(range)
+                );
+            }
+        }
+        if self.has_secret() {
             text.push_str(
                 "  if [ -z \"$CLIENT_SECRET\" ] && [ \"$mode\" = change ]; then stop 2 'set CLIENT_SECRET: the client secret of the login, \
                  which AWS does not tell'; fi\n",
@@ -283,7 +332,7 @@ fn remember(choices: &[Choice], text: &mut String) {
     text.push_str("}\nrecall() {\n  while IFS= read -r text; do\n    case $text in\n");
     for choice in choices {
         let name = choice.name();
-        let _ = writeln!(text, "      {name}=*) {name}=${{text#*=}} ;;");
+        let _ = writeln!(text, "      {name}=*) {name}=${{{name}:-${{text#*=}}}} ;;");
     }
     text.push_str("      *) ;;\n    esac\n  done <\"$kept/choices\"\n}\n");
 }
@@ -318,11 +367,15 @@ fn written(number: usize, step: &Step, text: &mut String) {
     function("change", &change, text);
     function("verify", &[format!("reached {number} {}", quoted(&step.after))], text);
     // A step of one command that did not get through has nothing to take back, and AWS would refuse some of it.
-    if let [_] = step.change[..] {
+    let is_tolerant = step.back.iter().any(|line| line.starts_with("tolerate "));
+    if let ([_], false) = (&step.change[..], is_tolerant) {
         let guard = format!("if untouched {number} {}; then return 0; fi", quoted(&step.before));
         let _ =
             writeln!(text, "back_{number}() {{\n  {guard}\n  {}\n}}", step.back.join(" &&\n  "));
     } else {
         function("back", &step.back, text);
     }
+    let also = if step.also.is_empty() { &step.before } else { &step.also };
+    let restored = format!("restored {number} {} \\\n    {}", quoted(&step.before), quoted(also));
+    function("restored", &[restored], text);
 }

@@ -75,17 +75,54 @@ counted() {
   "$@"
 }
 
-# if_empty FILE COMMAND -- COMMAND: the first where the file is empty, or else the second.
-if_empty() {
-  file=$1
+# unless_used QUERY -- COMMAND: the second, unless the first says that logs still go there.
+unless_used() {
+  used=$(counted "$@") || return 1
+  while [ "$1" != -- ]; do shift; done
   shift
-  if [ "$mode" != dry-run ] && [ -s "$file" ]; then
-    while [ "$1" != -- ]; do shift; done
-    shift
-    "$@"
-  else
-    counted "$@"
+  if [ "$(flat "$used")" = true ]; then
+    say 'other logs of the load balancer still go there: the policy stays'
+    return 0
   fi
+  "$@"
+}
+
+# tolerate WORD COMMAND: runs the command; an error that holds the word is none.
+tolerate() {
+  word=$1
+  shift
+  if [ "$mode" = dry-run ]; then
+    run "$@"
+    return 0
+  fi
+  if "$@" >/dev/null 2>"$errors"; then return 0; fi
+  if grep -q "$word" "$errors"; then return 0; fi
+  cat "$errors" >&2
+  return 1
+}
+
+# ipv4_range VALUE: whether it is a network of IPv4 as AWS writes it, and not almost everybody.
+ipv4_range() {
+  case $1 in *[!0-9./]* | *.*.*.*.* | */*/*) return 1 ;; *.*.*.*/*) ;; *) return 1 ;; esac
+  bits=${1#*/}
+  rest=${1%/*}
+  value=0
+  for _ in 1 2 3 4; do
+    part=${rest%%.*}
+    rest=${rest#*.}
+    case $part in '' | 0?* | ????*) return 1 ;; esac
+    if [ "$part" -gt 255 ]; then return 1; fi
+    value=$((value * 256 + part))
+  done
+  case $bits in '' | 0* | ???*) return 1 ;; esac
+  [ "$bits" -ge 8 ] && [ "$bits" -le 32 ] && [ $((value % (1 << (32 - bits)))) -eq 0 ]
+}
+
+# ipv6_range VALUE: the same of IPv6, in its short form.
+ipv6_range() {
+  case $1 in *[!0-9a-f:/]* | */*/* | *:::*) return 1 ;; *::/*) ;; *:*/128) ;; *) return 1 ;; esac
+  case ${1#*/} in 1[6-9] | [2-9][0-9] | 1[01][0-9] | 12[0-8]) ;; *) return 1 ;; esac
+  case :${1%/*} in *:0[0-9a-f]*) return 1 ;; esac
 }
 
 # Two lists of JSON, as the AWS CLI prints them, as one.
@@ -125,13 +162,33 @@ keep_policy() {
   write "$1" policy_of "$2"
 }
 
-# as_kept FILE BUCKET: whether the policy is as the script left it, if it came so far.
-as_kept() {
-  if [ ! -f "$1" ]; then return 0; fi
-  policy=$(policy_of "$2") || return 1
-  if [ "$policy" = "$(cat "$1")" ]; then return 0; fi
-  say "the policy of bucket $2 has been changed since: take the statements of the script out of it by hand"
-  return 1
+# drop_statement LEFT OLD STATEMENTS NEW BUCKET: the policy without what the script has added to it. Where nobody has
+# changed it since, what was there is put back; otherwise the statements are taken out of what is there now.
+drop_statement() {
+  policy=$(policy_of "$5") || return 1
+  if [ ! -f "$1" ] || [ "$policy" = "$(cat "$1")" ]; then
+    if [ -s "$2" ]; then
+      run aws s3api put-bucket-policy --bucket "$5" --policy "file://$2"
+    else
+      run aws s3api delete-bucket-policy --bucket "$5"
+    fi
+    return
+  fi
+  case $policy in
+    *"$3,"*) rest=${policy#*"$3,"} ;;
+    *",$3"*) rest=${policy#*",$3"} ;;
+    *)
+      say "the policy of bucket $5 has been changed since: take the statements out of it by hand: $3"
+      return 1
+      ;;
+  esac
+  before=${policy%"$rest"}
+  before=${before%"$3"*}
+  case $before$rest in
+    *,[]]*) before=${before%,} ;;
+  esac
+  printf '%s%s\n' "$before" "$rest" >"$4"
+  run aws s3api put-bucket-policy --bucket "$5" --policy "file://$4"
 }
 statement_there() {
   policy=$(policy_of "$1") || return 1
@@ -165,7 +222,7 @@ add_statement() {
 
 # What step $1 would change, as it is now.
 state_of() {
-  answer_now=$("now_$1") || stop 3 "step $1 could not be looked at: nothing is changed"
+  answer_now=$("now_$1") || stop 2 "step $1 could not be looked at: nothing is changed"
   flat "$answer_now"
 }
 
@@ -175,7 +232,7 @@ look() {
   if [ "$mode" = rollback ]; then
     case " $steps " in *" $1 "*) ;; *) return 0 ;; esac
   fi
-  state=$(state_of "$1") || exit 3
+  state=$(state_of "$1") || exit 2
   if [ "$state" = "$3" ]; then
     made="$made $1"
   elif [ "$state" != "$2" ] && [ "$mode" = rollback ]; then
@@ -198,7 +255,7 @@ witness() {
   number=$1
   title=$2
   shift 2
-  state=$("witness_$number") || stop 3 "$title could not be looked at: nothing is changed"
+  state=$("witness_$number") || stop 2 "$title could not be looked at: nothing is changed"
   state=$(flat "$state")
   first=$1
   for known in "$@"; do
@@ -232,12 +289,35 @@ untouched() {
   [ "$(flat "$state")" = "$2" ]
 }
 
+# restored N BEFORE ALSO: whether AWS says what it said before, or what cannot be had otherwise.
+restored() {
+  tries=0
+  while :; do
+    state=$("now_$1") || return 1
+    state=$(flat "$state")
+    if [ "$state" = "$2" ]; then return 0; fi
+    if [ "$state" = "$3" ]; then
+      say "step $1: AWS keeps $state"
+      return 0
+    fi
+    tries=$((tries + 1))
+    if [ "$tries" -ge 6 ]; then
+      say "step $1: AWS says $state, and it should be $2"
+      return 1
+    fi
+    sleep "${FIX_WAIT:-2}"
+  done
+}
+
 take_back() {
   trap '' INT TERM HUP
   failed=
   for step in $1; do
     say "taking back step $step"
     "back_$step" || failed="$failed $step"
+  done
+  for step in $1; do
+    "restored_$step" || failed="$failed $step"
   done
   if [ -n "$failed" ]; then
     say "these steps could not be taken back:$failed. What was there is in $kept"
@@ -255,7 +335,7 @@ take_back() {
 interrupted() {
   say 'interrupted'
   take_back "$begun"
-  exit 1
+  stop 1 'everything is as it was'
 }
 
 change_all() {
@@ -299,14 +379,21 @@ main() {
     '') ;;
     --dry-run) mode=dry-run ;;
     --rollback) mode=rollback ;;
+    # For run-all.sh: whether all choices are made.
+    --choices) mode=choices ;;
     *) stop 2 "usage: sh $0 [--dry-run | --rollback]" ;;
   esac
   [ "$#" -le 1 ] || stop 2 "usage: sh $0 [--dry-run | --rollback]"
+  if [ -h "$0" ]; then stop 2 'run the script itself: what it captures lies beside it, not beside a link'; fi
   if [ -f "$kept/fingerprints" ] && [ "$(cat "$kept/fingerprints")" != "$fingerprints" ]; then
     stop 2 "$kept is of another script: take that one back, or move it away"
   fi
-  if [ "$mode" = rollback ] && [ -f "$kept/choices" ]; then recall; fi
+  if [ "$mode" = rollback ]; then
+    [ -f "$kept/steps" ] || stop 2 "there is nothing to take back: no $kept"
+  fi
+  if [ -f "$kept/choices" ]; then recall; fi
   choose
+  if [ "$mode" = choices ]; then exit 0; fi
   check_account
   errors=$(mktemp)
   trap 'rm -f -- "$errors"' EXIT
@@ -314,7 +401,6 @@ main() {
   made=
   open=
   if [ "$mode" = rollback ]; then
-    [ -f "$kept/steps" ] || stop 2 "there is nothing to take back: no $kept"
     steps=$(tr '\n' ' ' <"$kept/steps")
     look_at_all
     take_back "$steps"
@@ -353,5 +439,5 @@ main() {
     stop 1 'everything is as it was'
   fi
   trap - INT TERM HUP
-  say "done; \`sh $0 --rollback\` takes it back, by what is in $kept"
+  say "done; --rollback takes it back, by what is in $kept"
 }

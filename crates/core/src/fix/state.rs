@@ -180,12 +180,15 @@ impl TerraformState {
             | Mutation::RemoveCertificate { listener, .. }
             | Mutation::ClassicPolicy { listener, .. }
             | Mutation::ClassicPolicies { listener, .. } => {
-                by(&listener.id).or_else(|| by(&listener.lb))
+                // A Classic load balancer holds its listeners.
+                let id = if listener.id.starts_with("arn:") { &listener.id } else { &listener.lb };
+                by(id)
             }
             Mutation::ModifyRule { rule, .. } => by(rule),
             Mutation::SetRulePriorities { order, .. } => order.keys().find_map(|rule| by(rule)),
-            Mutation::CreateListener { like, .. } => by(&like.lb),
-            Mutation::DeleteListener { lb, .. } | Mutation::SetSecurityGroups { lb, .. } => by(lb),
+            // What is not there yet is kept by nobody.
+            Mutation::CreateListener { .. } | Mutation::DeleteListener { .. } => None,
+            Mutation::SetSecurityGroups { lb, .. } => by(lb),
             Mutation::Revoke { group, admits, .. } => {
                 self.rule(group, admits).or_else(|| by(group))
             }
@@ -193,9 +196,7 @@ impl TerraformState {
             | Mutation::ModifyTargetGroup { group, .. }
             | Mutation::DeregisterTargets { group, .. }
             | Mutation::RegisterTargets { group, .. } => by(group),
-            Mutation::AssociateWebAcl { lb, .. } => {
-                by(&format!("web ACL of {lb}")).or_else(|| by(lb))
-            }
+            Mutation::AssociateWebAcl { lb, .. } => by(&format!("web ACL of {lb}")),
             Mutation::PutBucketPolicy { bucket: Value::Is(bucket), .. } => by(bucket),
             Mutation::PutBucketPolicy { .. } => None,
         }

@@ -33,6 +33,8 @@ pub(super) struct Step {
     pub(super) change: Vec<String>,
     /// Lines that take it back.
     pub(super) back: Vec<String>,
+    /// What the command may also print once it is taken back: AWS does not give up everything.
+    pub(super) also: String,
 }
 
 /// What steps are written from.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::shell::{Command, query};
+use super::shell::{Command, query, raw};
 use super::step::flat;
-use crate::inventory::{Kind, Listener, LoadBalancer, Region};
+use crate::inventory::{Kind, Listener, LoadBalancer, Region, Rule};
 use crate::mutation::{ListenerSetting, Mutation};
 use crate::report::Finding;
 
@@ -114,15 +114,29 @@ fn listeners(lb: &LoadBalancer, states: &[LoadBalancer]) -> Option<Witness> {
     Some(Witness { title, now, known: known(states.iter().map(own)) })
 }
 
+/// Conditions whose values facts hold as they are; secrets may stand in the others.
+const TOLD: [&str; 4] = ["host-header", "path-pattern", "source-ip", "http-request-method"];
+
 fn rules(id: &str, states: [&Region; 3]) -> Option<Witness> {
     let own = |region: &Region| {
         let mut all = region.load_balancers().filter(|lb| lb.kind == Kind::Application);
         let listener =
             all.find_map(|lb| lb.listeners.get().ok()?.iter().find(|own| own.id == id).cloned())?;
         let rules = listener.rules.get().ok()?.iter();
-        let rules = rules.filter_map(|rule| Some((&rule.arn, rule.priority?)));
-        let mut all: Vec<Json> =
-            rules.map(|(arn, priority)| json!([arn, priority.to_string()])).collect();
+        let asks = |rule: &Rule| -> Vec<Json> {
+            let each = rule.conditions.iter();
+            let each = each.map(|own| match TOLD.contains(&&*own.field.to_string()) {
+                true if !own.values.is_empty() => json!([own.field, own.values]),
+                _ => json!([own.field, null]),
+            });
+            each.collect()
+        };
+        let rules = rules.filter(|rule| rule.priority.is_some());
+        let one = |rule: &Rule| {
+            let priority = rule.priority.map(|priority| priority.to_string());
+            json!([rule.arn, priority, asks(rule)])
+        };
+        let mut all: Vec<Json> = rules.map(one).collect();
         all.sort_by_key(ToString::to_string);
         Some((listener.label(), Json::Array(all)))
     };
@@ -132,7 +146,12 @@ fn rules(id: &str, states: [&Region; 3]) -> Option<Witness> {
     let now = query(
         "elbv2 describe-rules",
         &["--listener-arn", id],
-        "sort_by(Rules[?!IsDefault], &RuleArn)[].[RuleArn, Priority]",
+        &format!(
+            "sort_by(Rules[?!IsDefault], &RuleArn)[].[RuleArn, Priority, Conditions[].[Field, contains([{}], Field) \
+             && ((HostHeaderConfig || PathPatternConfig || SourceIpConfig || HttpRequestMethodConfig).Values || \
+             Values) || `null`]]",
+            TOLD.map(raw).join(", ")
+        ),
     );
     Some(Witness { title, now, known: known(found.into_iter().map(|(_, all)| all)) })
 }

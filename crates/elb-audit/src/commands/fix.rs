@@ -128,6 +128,7 @@ fn asked(task: &Fix, report: &Report, earlier: Option<&Report>) -> Result<Asked,
     let mut asked = Asked { open: BTreeSet::new(), gone: Vec::new() };
     let fails = |own: &Finding| own.outcome == Outcome::Fail && own.accepted.is_none();
     for fingerprint in &task.fingerprints {
+        let fingerprint = &fingerprint.to_lowercase();
         let found = match earlier {
             Some(earlier) => finding::find(earlier, fingerprint)?,
             None => finding::find(report, fingerprint)?,
@@ -148,6 +149,12 @@ fn asked(task: &Fix, report: &Report, earlier: Option<&Report>) -> Result<Asked,
         task.check.iter().map(|name| selection::find(name).map(|check| check.id)).collect();
     let ids = ids?;
     let focus = Focus::parse(&task.load_balancer).map_err(config::ConfigError::from)?;
+    if let Some(focus) = &focus {
+        let is_there = report.load_balancers.iter().any(|lb| focus.means(&lb.arn, &lb.name));
+        if !is_there {
+            return Err(FixError::NoLoadBalancer(task.load_balancer.join(", ")).into());
+        }
+    }
     let wanted = |own: &&Finding| {
         let lb = own.load_balancer.as_ref();
         fails(own)

@@ -166,6 +166,7 @@ fn what_cannot_be_done_is_one_clear_message() {
         ("--all --set LOG_BUCKET=a;b", "--set LOG_BUCKET=a;b"),
         ("--all --set NOTHING=a", "--set NOTHING=a"),
         ("--all --check no-such-check", "no-such-check"),
+        ("--all --load-balancer nope", "--load-balancer nope"),
         ("--all --demo --inventory x", "--inventory"),
         ("--all --terraform-state /no/such/file", "/no/such/file"),
         (&format!("--all --terraform-state {}", bad.display()), "terraform state pull"),

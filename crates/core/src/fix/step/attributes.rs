@@ -51,7 +51,16 @@ pub(super) fn set(
     };
     let group = group_name(ground.before, (of, id));
     let whose = group.map(|name| format!("target group {name}: ")).unwrap_or_default();
+    // AWS takes no empty value: what was set where there was nothing stays.
+    let (old, new) = (attributes(ground.before, of, id), attributes(ground.after, of, id));
+    let stays = |key: &str| of != Owner::Listener && old.get(key).is_none_or(String::is_empty);
+    let kept_pairs = values.keys().filter_map(|key| {
+        let from = if stays(key) { &new } else { &old };
+        Some(json!([key, from.get(*key)?]))
+    });
+    let also = flat(&Json::Array(kept_pairs.collect()));
     Ok(Step {
+        also,
         title: format!("{whose}set {}", said(&values)),
         now: query(&read, &place, &format!("sort_by({own}, &Key)[].[Key, Value]")),
         before: seen(ground.before),
@@ -63,6 +72,7 @@ pub(super) fn set(
             quoted(&kept(&file)),
             run(&aws(&change, &[option, id, "--attributes", &file_url]))
         )],
+        ..Step::default()
     })
 }
 

@@ -79,6 +79,7 @@ pub(super) fn attributes(
         keeps: vec![(file, query(read, &place, &keep))],
         change: vec![run(&aws(change, &[&place[..], &[option, &new]].concat()))],
         back: vec![run(&aws(change, &[&place[..], &[option, &file_url]].concat()))],
+        ..Step::default()
     })
 }
 
@@ -139,6 +140,7 @@ pub(super) fn policy(
         keeps: vec![(file, query(read, &by_name, &own))],
         change,
         back,
+        ..Step::default()
     })
 }
 
@@ -187,5 +189,6 @@ pub(super) fn certificate(
         after: flat(&json!(new)),
         change: vec![set(new)],
         back: vec![set(old)],
+        ..Step::default()
     })
 }

@@ -122,13 +122,14 @@ fn mutual(ground: &Ground, id: &ListenerId, [old, new]: [&Listener; 2]) -> Step 
     };
     let keeps = old.mutual_authentication.as_ref().map(|_| (file, query(READ, &read, &again)));
     Step {
-        title: format!("clients of listener {} prove who they are", old.label()),
+        title: format!("listener {} verifies client certificates", old.label()),
         now,
         before: seen(old.mutual_authentication.as_ref()),
         after: seen(new.mutual_authentication.as_ref()),
         keeps: keeps.into_iter().collect(),
         change: vec![run(&set(&wanted))],
         back: vec![run(&back)],
+        ..Step::default()
     }
 }
 
@@ -180,6 +181,7 @@ pub(super) fn certificate(
         keeps: vec![(ground.file("certificates"), query(read, &place, "Certificates"))],
         change: vec![change],
         back: vec![back],
+        ..Step::default()
     })
 }
 
@@ -247,6 +249,7 @@ pub(super) fn create(
             format!("new_listener=$(answer {})", line(&find)),
             format!("unless_nothing \"$new_listener\" {}", run(&delete)),
         ],
+        ..Step::default()
     })
 }
 

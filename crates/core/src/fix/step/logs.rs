@@ -3,22 +3,30 @@
 use serde_json::json;
 
 use super::{Ground, Step};
-use crate::fix::shell::{aws, kept, line, quoted, told};
+use crate::fix::shell::{aws, kept, line, query, quoted, raw, told};
 use crate::inventory::Kind;
 use crate::mutation::Missing;
 
-/// The name of the statement: there is one for each kind of load balancer.
-fn sid(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Network => "ElbAuditNetworkLoadBalancerLogs",
-        _ => "ElbAuditLoadBalancerLogs",
-    }
+/// The name of the statement: of one load balancer, so that taking it out takes nothing from others.
+fn sid(arn: &str) -> String {
+    let place = arn.splitn(4, ':').nth(3).unwrap_or(arn);
+    let plain = place.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    format!("ElbAuditLogs{plain}")
+}
+
+/// Whether a load balancer still writes logs of any kind to a bucket, as an expression of `JMESPath`.
+fn still_logs(bucket: &str) -> String {
+    let one = |what: &str| {
+        let value = |key: &str| format!("Attributes[?Key=='{what}.s3.{key}'].Value | [0]");
+        format!("(({}) == 'true' && ({}) == {})", value("enabled"), value("bucket"), raw(bucket))
+    };
+    ["access_logs", "connection_logs", "health_check_logs"].map(one).join(" || ")
 }
 
 /// Lets the logs of a load balancer be delivered to a bucket. What its policy says already stays.
 pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, Missing> {
     let (kind, _) = ground.load_balancer(arn)?;
-    let sid = sid(kind);
+    let sid = sid(arn);
     let Ground { partition, account, .. } = ground;
     let objects = format!("arn:{partition}:s3:::{bucket}/AWSLogs/{account}/*");
     let statements = match kind {
@@ -56,7 +64,6 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
         })],
     };
     let added: Vec<String> = statements.iter().map(ToString::to_string).collect();
-    let place = ["--bucket", bucket];
     let old = format!("{}-policy.json", ground.number);
     let new = format!("{}-new-policy.json", ground.number);
     let left = format!("{}-left-policy.json", ground.number);
@@ -67,10 +74,18 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
             line(&aws("s3api put-bucket-policy", &["--bucket", bucket, "--policy", &url]))
         )
     };
-    let delete = line(&aws("s3api delete-bucket-policy", &place));
+    // Another script may have come to need it since.
+    let used = match kind {
+        Kind::Classic => String::new(),
+        _ => {
+            let read = "elbv2 describe-load-balancer-attributes";
+            let now = query(read, &["--load-balancer-arn", arn], &still_logs(bucket));
+            format!("unless_used {} -- ", line(&now))
+        }
+    };
     Ok(Step {
         title: format!("bucket {} admits the logs of the load balancer", told(bucket)),
-        now: ["statement_there", bucket, sid].map(str::to_owned).to_vec(),
+        now: ["statement_there", bucket, &sid].map(str::to_owned).to_vec(),
         before: "false".to_owned(),
         after: "true".to_owned(),
         keeps: vec![(old.clone(), ["policy_of", bucket].map(str::to_owned).to_vec())],
@@ -84,9 +99,14 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
             put(&new),
             format!("keep_policy {} {}", quoted(&kept(&left)), quoted(bucket)),
         ],
-        back: vec![
-            format!("as_kept {} {}", quoted(&kept(&left)), quoted(bucket)),
-            format!("if_empty {} run {delete} -- {}", quoted(&kept(&old)), put(&old)),
-        ],
+        back: vec![format!(
+            "{}drop_statement {} {} {}",
+            used,
+            [&left, &old].map(|file| quoted(&kept(file))).join(" "),
+            quoted(&added.join(",")),
+            [quoted(&kept(&new)), quoted(bucket)].join(" ")
+        )],
+        also: "true".to_owned(),
+        ..Step::default()
     })
 }

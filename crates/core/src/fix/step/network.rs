@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use serde_json::{Value as Json, json};
 
 use super::{Ground, Step, flat, run};
-use crate::fix::shell::{aws, kept, query, raw, told, variable};
+use crate::fix::shell::{aws, kept, line, query, raw, told, variable};
 use crate::inventory::{Permission, Region};
 use crate::mutation::{Admission, Choice, Missing, Way};
 
@@ -32,15 +32,17 @@ pub(super) fn door(
     let whole = sources.sent(rule);
     let set = |what: &str, to: &str| {
         let start = format!("ec2 {what}-security-group-{word}");
-        run(&aws(&start, &["--group-id", id, "--ip-permissions", to]))
+        aws(&start, &["--group-id", id, "--ip-permissions", to])
     };
     let file = format!("{number}-rules.json");
     let url = format!("file://{}", kept(&file));
-    let (change, back) = if opens {
-        (set("authorize", &whole), set("revoke", &whole))
+    // Whatever came of the change: AWS refuses to take away what is not there, and to add what is.
+    let (change, refusal, back) = if opens {
+        (set("authorize", &whole), "InvalidPermission.NotFound", set("revoke", &whole))
     } else {
-        (set("revoke", &whole), set("authorize", &url))
+        (set("revoke", &whole), "InvalidPermission.Duplicate", set("authorize", &url))
     };
+    let (change, back) = (run(&change), format!("tolerate {refusal} {}", line(&back)));
     let count = sources.count().to_string();
     let (before, after) = if opens { ("0".to_owned(), count) } else { (count, "0".to_owned()) };
     let verb = if opens { "lets" } else { "no longer lets" };
@@ -67,6 +69,7 @@ pub(super) fn door(
         keeps: vec![(file, query(read, &["--group-ids", id], &keep))],
         change: vec![change],
         back: vec![back],
+        ..Step::default()
     }
 }
 
@@ -195,6 +198,7 @@ pub(super) fn groups(
         after: seen(&new),
         change: vec![set(&new)],
         back: vec![set(&old)],
+        ..Step::default()
     })
 }
 
@@ -219,5 +223,6 @@ pub(super) fn web_acl(ground: &Ground, arn: &str, acl: Option<&str>) -> Result<S
         after: flat(&json!(acl)),
         change: vec![set(acl)],
         back: vec![set(old.as_deref())],
+        ..Step::default()
     })
 }

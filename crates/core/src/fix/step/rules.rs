@@ -91,6 +91,7 @@ pub(super) fn actions(
         keeps: vec![(file.clone(), query(read, &[of, arn], &format!("{}{AGAIN}", place.list)))],
         change,
         back: vec![set(&from(&file))],
+        ..Step::default()
     })
 }
 
@@ -209,6 +210,7 @@ fn conditions(ground: &Ground, title: &str, [old, new]: [&Rule; 2]) -> Step {
         keeps: vec![(file.clone(), query(READ, &read, &all))],
         change: vec![write(&query(READ, &read, &expression), &fresh), set(&fresh)],
         back: vec![set(&file)],
+        ..Step::default()
     }
 }
 
@@ -243,6 +245,7 @@ pub(super) fn reorder(
         keeps: vec![(file.clone(), query(READ, &read, &again))],
         change: vec![set(&pairs)],
         back: vec![set(&format!("file://{}", kept(&file)))],
+        ..Step::default()
     })
 }
 

@@ -65,6 +65,7 @@ pub(super) fn modify(ground: &Ground, arn: &str, set: &HealthCheck) -> Result<St
         after: seen(new),
         change: vec![line(new)],
         back: vec![line(old)],
+        ..Step::default()
     })
 }
 
@@ -118,5 +119,6 @@ pub(super) fn deregister(
         )],
         change: vec![set("deregister")],
         back: vec![set("register")],
+        ..Step::default()
     })
 }

@@ -48,7 +48,7 @@ pub(super) fn ingress(protocol: &str, admit: Source, ask: &Ask) -> Planned {
 fn revoked(ask: &Ask) -> Planned {
     let (groups, rules) = (ask.all("RULE_GROUP_ID"), ask.all("RULE_PERMISSION"));
     if groups.is_empty() || groups.len() != rules.len() {
-        return Err(Declined::unread("which rule of a security group it is"));
+        return Err(Declined::unread("the security group rule at fault"));
     }
     let rule = |(group, text): (&&str, &str)| {
         let mut rule = written(text).ok_or_else(|| Declined::unread("the open rule"))?;
