@@ -32,8 +32,8 @@ printf '%s\\0' "$PWD" "${{AWS_REGION-}}" "$@" >"$own.asked"
 mkfifo "$own"
 echo $$ >{place}/asked
 read -r code <"$own"
-cat "$own.err" >&2
-cat "$own.out"
+if [ -s "$own.err" ]; then cat "$own.err" >&2; fi
+if [ -s "$own.out" ]; then cat "$own.out"; fi
 exit "$code"
 """
 
