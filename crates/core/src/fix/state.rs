@@ -186,8 +186,6 @@ impl TerraformState {
             }
             Mutation::ModifyRule { rule, .. } => by(rule),
             Mutation::SetRulePriorities { order, .. } => order.keys().find_map(|rule| by(rule)),
-            // What is not there yet is kept by nobody.
-            Mutation::CreateListener { .. } | Mutation::DeleteListener { .. } => None,
             Mutation::SetSecurityGroups { lb, .. } => by(lb),
             Mutation::Revoke { group, admits, .. } => {
                 self.rule(group, admits).or_else(|| by(group))
@@ -198,7 +196,10 @@ impl TerraformState {
             | Mutation::RegisterTargets { group, .. } => by(group),
             Mutation::AssociateWebAcl { lb, .. } => by(&format!("web ACL of {lb}")),
             Mutation::PutBucketPolicy { bucket: Value::Is(bucket), .. } => by(bucket),
-            Mutation::PutBucketPolicy { .. } => None,
+            // What is not there yet is kept by nobody, and what a bucket will be nobody knows.
+            Mutation::CreateListener { .. }
+            | Mutation::DeleteListener { .. }
+            | Mutation::PutBucketPolicy { .. } => None,
         }
     }
 

@@ -125,9 +125,9 @@ fn rules(id: &str, states: [&Region; 3]) -> Option<Witness> {
         let rules = listener.rules.get().ok()?.iter();
         let asks = |rule: &Rule| -> Vec<Json> {
             let each = rule.conditions.iter();
-            let each = each.map(|own| match TOLD.contains(&&*own.field.to_string()) {
-                true if !own.values.is_empty() => json!([own.field, own.values]),
-                _ => json!([own.field, null]),
+            let each = each.map(|own| {
+                let is_told = TOLD.contains(&&*own.field.to_string()) && !own.values.is_empty();
+                json!([own.field, is_told.then_some(&own.values)])
             });
             each.collect()
         };

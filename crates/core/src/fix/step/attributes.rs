@@ -72,7 +72,6 @@ pub(super) fn set(
             quoted(&kept(&file)),
             run(&aws(&change, &[option, id, "--attributes", &file_url]))
         )],
-        ..Step::default()
     })
 }
 

@@ -75,13 +75,12 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
         )
     };
     // Another script may have come to need it since.
-    let used = match kind {
-        Kind::Classic => String::new(),
-        _ => {
-            let read = "elbv2 describe-load-balancer-attributes";
-            let now = query(read, &["--load-balancer-arn", arn], &still_logs(bucket));
-            format!("unless_used {} -- ", line(&now))
-        }
+    let used = if *kind == Kind::Classic {
+        String::new()
+    } else {
+        let read = "elbv2 describe-load-balancer-attributes";
+        let now = query(read, &["--load-balancer-arn", arn], &still_logs(bucket));
+        format!("unless_used {} -- ", line(&now))
     };
     Ok(Step {
         title: format!("bucket {} admits the logs of the load balancer", told(bucket)),
@@ -107,6 +106,5 @@ pub(super) fn policy(ground: &Ground, arn: &str, bucket: &str) -> Result<Step, M
             [quoted(&kept(&new)), quoted(bucket)].join(" ")
         )],
         also: "true".to_owned(),
-        ..Step::default()
     })
 }
