@@ -155,7 +155,14 @@ impl Pack {
         // A choice is for one script: what suits one listener may be wrong for the next.
         let names: BTreeSet<&str> =
             self.scripts.iter().flat_map(|one| &one.choices).map(Choice::name).collect();
-        for name in names.into_iter().filter(|name| *name != "LOG_BUCKET") {
+        // Logs go to a bucket of their own region.
+        let logs = self.scripts.iter().filter(|one| one.choices.contains(&Choice::LogBucket));
+        let places: BTreeSet<_> = logs
+            .filter_map(|one| one.findings.first())
+            .map(|finding| (&finding.account, &finding.region))
+            .collect();
+        let is_shared = |name: &str| name == "LOG_BUCKET" && places.len() == 1;
+        for name in names.into_iter().filter(|name| !is_shared(name)) {
             let _ = writeln!(text, "unset {name}");
         }
         for one in &self.scripts {

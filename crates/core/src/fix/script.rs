@@ -314,7 +314,7 @@ impl Draft<'_> {
         }
         if self.has_secret() {
             text.push_str(
-                "  if [ -z \"$CLIENT_SECRET\" ] && [ \"$mode\" = change ]; then stop 2 'set CLIENT_SECRET: the client secret of the login, \
+                "  if [ -z \"$CLIENT_SECRET\" ] && [ \"$mode\" != rollback ] && [ \"$mode\" != dry-run ]; then stop 2 'set CLIENT_SECRET: the client secret of the login, \
                  which AWS does not tell'; fi\n",
             );
         }
