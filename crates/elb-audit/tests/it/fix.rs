@@ -464,7 +464,7 @@ fn no_value_is_run_whatever_it_holds() {
             shell.arg(&script).arg(option).env_clear().current_dir(place.path(""));
             shell.env("PATH", format!("{}:/usr/bin:/bin", place.path("bin").display()));
             shell.env("ACCOUNT", "111122223333").env("LOOKS", &looks).env("ASKED", &asked);
-            shell.env("STEPS", one.steps.len().to_string());
+            shell.env("STEPS", one.steps.len().to_string()).env("FIX_WAIT", "0");
             for choice in &one.choices {
                 shell.env(choice.name(), "chosen");
             }
