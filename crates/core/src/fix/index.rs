@@ -113,8 +113,8 @@ impl Pack {
                 text,
                 "| {} | {} | {} | {} | {} | {} | {} |",
                 code(&one.script.name),
-                one.findings.first().map_or("", |finding| &finding.account),
-                one.findings.first().map_or("", |finding| &finding.region),
+                one.account(),
+                one.region(),
                 one.class.word(),
                 inline(&changes(&one.steps)),
                 one.findings.len() + one.beside.len(),
@@ -157,21 +157,21 @@ impl Pack {
             self.scripts.iter().flat_map(|one| &one.choices).map(Choice::name).collect();
         // Logs go to a bucket of their own region.
         let logs = self.scripts.iter().filter(|one| one.choices.contains(&Choice::LogBucket));
-        let places: BTreeSet<_> = logs
-            .filter_map(|one| one.findings.first())
-            .map(|finding| (&finding.account, &finding.region))
-            .collect();
+        let places: BTreeSet<_> = logs.map(|one| (one.account(), one.region())).collect();
         let is_shared = |name: &str| name == "LOG_BUCKET" && places.len() == 1;
         for name in names.into_iter().filter(|name| !is_shared(name)) {
             let _ = writeln!(text, "unset {name}");
         }
         for one in &self.scripts {
-            let account = one.findings.first().map_or("", |finding| &finding.account);
-            let _ = writeln!(text, "chosen {} {}", quoted(account), quoted(&one.script.name));
+            let _ = writeln!(text, "chosen {} {}", quoted(one.account()), quoted(&one.script.name));
         }
         for one in &self.scripts {
-            let account = one.findings.first().map_or("", |finding| &finding.account);
-            let _ = writeln!(text, "step {} {} \"$@\"", quoted(account), quoted(&one.script.name));
+            let _ = writeln!(
+                text,
+                "step {} {} \"$@\"",
+                quoted(one.account()),
+                quoted(&one.script.name)
+            );
         }
         text.push_str(
             "if [ -n \"$others\" ]; then\n  echo \"left out: scripts for accounts$others; run this with their \
@@ -179,6 +179,11 @@ impl Pack {
         );
         Script { name: "run-all.sh".to_owned(), text }
     }
+}
+
+/// A fault in a line, but for the end of it.
+fn said(finding: &Finding) -> String {
+    format!("{}: {} ({}", place(finding), inline(&finding.title), finding.check)
 }
 
 /// What a script changes, as it fits a cell.
@@ -193,23 +198,10 @@ fn changes(steps: &[String]) -> String {
 fn section(one: &Written, text: &mut String) {
     let _ = write!(text, "\n## {}\n\n{}\n\n", one.script.name, inline(&one.title));
     for finding in &one.findings {
-        let _ = writeln!(
-            text,
-            "- fixes {}: {} ({}, {})",
-            place(finding),
-            inline(&finding.title),
-            finding.check,
-            code(&finding.fingerprint),
-        );
+        let _ = writeln!(text, "- fixes {}, {})", said(finding), code(&finding.fingerprint),);
     }
     for finding in &one.beside {
-        let _ = writeln!(
-            text,
-            "- gone with it: {}: {} ({})",
-            place(finding),
-            inline(&finding.title),
-            finding.check,
-        );
+        let _ = writeln!(text, "- gone with it: {})", said(finding),);
     }
     let _ = writeln!(text, "- class {}", one.class.word());
     for own in &one.look {

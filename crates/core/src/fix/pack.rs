@@ -79,6 +79,18 @@ pub struct Written {
     pub noted: Vec<String>,
 }
 
+impl Written {
+    /// The account that it is for.
+    pub(super) fn account(&self) -> &str {
+        self.findings.first().map_or("", |finding| &finding.account)
+    }
+
+    /// The region that it is for.
+    pub(super) fn region(&self) -> &str {
+        self.findings.first().map_or("", |finding| &finding.region)
+    }
+}
+
 /// Who keeps what a script changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owned {
