@@ -3,7 +3,7 @@
 use super::{RENDERED, capabilities, code, compliance, json, table};
 use crate::audit::{Options, audit};
 use crate::check::{Check, Example, Judge, Pair};
-use crate::fix;
+use crate::fix::{self, Fixing};
 use crate::inventory::Kind;
 use crate::remedy::placeholder;
 use crate::render::page::{Page, Paint};
@@ -20,13 +20,14 @@ pub fn check_page(check: &'static Check) -> String {
     let facts = facts(check).into_iter().map(|(name, value)| vec![name.to_owned(), value]);
     page.push_str(&table(&["", ""], facts));
     let fix = format!("{}.", capital(check.fix));
+    let fixing = fix::fixing(check);
     for (heading, text) in [
         ("Why it matters", check.why),
         ("When exactly", check.logic),
         ("Where it does not apply", &capabilities::limits(check.id)),
         ("When it is none", check.false_alarms),
-        ("What to do", &[&fix, "\n\n", &ways(check)].concat()),
-        ("What `elb-audit fix` writes", &script(check)),
+        ("What to do", &[&fix, "\n\n", &ways(check, &fixing)].concat()),
+        ("What `elb-audit fix` writes", &script(&fixing)),
         ("Evidence", &evidence(check)),
         ("Examples", &shown(check)),
         ("All examples", &examples(check)),
@@ -80,10 +81,9 @@ fn reported_to(check: &Check) -> String {
 }
 
 /// The ways to fix it, each with its name.
-fn by_way(check: &'static Check) -> Vec<(&'static str, &'static str, String)> {
+fn by_way(check: &Check, fixing: &Fixing) -> Vec<(&'static str, &'static str, String)> {
     let ways = check.ways();
-    let annotations = fix::fixing(check).kubernetes;
-    let annotations = annotations.iter().map(|(name, value)| format!("{name}: {value:?}"));
+    let annotations = fixing.kubernetes.iter().map(|(name, value)| format!("{name}: {value:?}"));
     let annotations = annotations.collect::<Vec<_>>().join("\n");
     let mut all = vec![
         ("Console", "", ways.console),
@@ -100,8 +100,7 @@ fn by_way(check: &'static Check) -> Vec<(&'static str, &'static str, String)> {
 }
 
 /// What `elb-audit fix` writes for its faults.
-fn script(check: &'static Check) -> String {
-    let fixing = fix::fixing(check);
+fn script(fixing: &Fixing) -> String {
     let reasons = fixing.reasons.iter().map(|own| format!("- no script where {own}\n"));
     let reasons: String = reasons.collect();
     match fixing.class {
@@ -122,7 +121,7 @@ fn script(check: &'static Check) -> String {
 }
 
 /// The remedies under their headings: code in a block, sentences as they are.
-fn ways(check: &'static Check) -> String {
+fn ways(check: &Check, fixing: &Fixing) -> String {
     let way = |(name, language, text): (&str, &str, String)| {
         let is_code = !language.is_empty() && (text.contains('\n') || text.starts_with("aws "));
         let choices = choices(language, &text);
@@ -132,7 +131,7 @@ fn ways(check: &'static Check) -> String {
         let body = if is_code { format!("```{language}\n{text}\n```") } else { text };
         format!("### {name}\n\n{body}\n\n{rest}")
     };
-    by_way(check).into_iter().map(way).collect()
+    by_way(check, fixing).into_iter().map(way).collect()
 }
 
 /// What commands leave to the user, and how to choose.
@@ -284,7 +283,7 @@ pub fn explain(check: &'static Check, style: Style) -> String {
             page.paragraph(2, text);
         }
     }
-    for (name, language, text) in by_way(check) {
+    for (name, language, text) in by_way(check, &fix::fixing(check)) {
         page.blank();
         page.line(2, &[(Paint::Dim, name)]);
         for line in text.lines() {

@@ -198,10 +198,10 @@ fn changes(steps: &[String]) -> String {
 fn section(one: &Written, text: &mut String) {
     let _ = write!(text, "\n## {}\n\n{}\n\n", one.script.name, inline(&one.title));
     for finding in &one.findings {
-        let _ = writeln!(text, "- fixes {}, {})", said(finding), code(&finding.fingerprint),);
+        let _ = writeln!(text, "- fixes {}, {})", said(finding), code(&finding.fingerprint));
     }
     for finding in &one.beside {
-        let _ = writeln!(text, "- gone with it: {})", said(finding),);
+        let _ = writeln!(text, "- gone with it: {})", said(finding));
     }
     let _ = writeln!(text, "- class {}", one.class.word());
     for own in &one.look {
